@@ -1,0 +1,82 @@
+"""What every answer carries, and whose request it was."""
+
+import ipaddress
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from config.errors import error_page
+from consent.api.handlers import for_programs
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+PROTECTIVE_HEADERS = {
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class ProtectiveHeadersMiddleware:
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in PROTECTIVE_HEADERS.items():
+            response.setdefault(name, value)  # a view may be stricter
+        return response
+
+
+class ProgramsMiddleware:
+    """Below /api/ even what no operation answered is for a program to read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        return for_programs(request, response) if request.path.startswith("/api/") else response
+
+
+class CalmRefusalMiddleware:
+    """Somebody who opens the address of a button, or sends a form to a page, gets a page that says so."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        page = error_page(request=request, status=HTTPStatus.METHOD_NOT_ALLOWED)
+        page["Allow"] = response["Allow"]
+        return page
+
+
+class ClientAddressMiddleware:
+    """Behind N trusted proxies the visitor is the N-th address from the right, never further left."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if 0 < settings.TRUSTED_PROXIES <= len(hops):
+            address = hops[-settings.TRUSTED_PROXIES].strip()
+            if is_address(address):
+                request.META["REMOTE_ADDR"] = address
+        return self.get_response(request)
+
+
+def is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

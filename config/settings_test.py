@@ -1,0 +1,20 @@
+"""The few things tests do differently."""
+
+from config.settings import *  # noqa: F403  (all of it, then the changes)
+from config.settings import DATABASE_OWNER, DATABASES, INSTALLED_APPS, STORAGES
+
+for database in (DATABASES["default"], DATABASE_OWNER):
+    database["OPTIONS"].pop("pool", None)
+    database["CONN_MAX_AGE"] = 0
+
+INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# Files are read where they stand: nothing is collected for a test.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+# Only the drill that measures it waits.
+ANSWER_STEP_SECONDS = 0

@@ -1,0 +1,111 @@
+"""A state as word plus shape plus colour, so that colour alone never says it."""
+
+from dataclasses import dataclass
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from consent.domain.caller_numbers import Use
+from consent.domain.do_not_call_freshness import Freshness
+from consent.models import ApiKey, Job, OutboxMessage, Status
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """The colour and shape of a state, and its word."""
+
+    colour: str
+    shape: str
+    word: str | StrPromise
+
+
+ALLOWED, PENDING, STOPPED, ENDED, UNCLEAR = "allowed", "pending", "stopped", "ended", "unclear"
+SHAPES = {ALLOWED: "✓", PENDING: "◔", STOPPED: "✕", ENDED: "■", UNCLEAR: "?"}
+OF_STATUS = {
+    Status.UNKNOWN: UNCLEAR,
+    Status.REQUESTED: PENDING,
+    Status.REQUEST_DEFERRED: ENDED,
+    Status.GIVEN: ALLOWED,
+    Status.RENEWED: ALLOWED,
+    Status.REFUSED: STOPPED,
+    Status.WITHDRAWN: STOPPED,
+    Status.EXPIRED: ENDED,
+    Status.TERMINATED: ENDED,
+    Status.INVALIDATED: STOPPED,
+}
+OF_MESSAGE = {
+    OutboxMessage.State.WAITING: PENDING,
+    OutboxMessage.State.SENDING: PENDING,
+    OutboxMessage.State.SENT: ALLOWED,
+    OutboxMessage.State.REFUSED: STOPPED,
+    OutboxMessage.State.GIVEN_UP: STOPPED,
+}
+OF_JOB = {
+    Job.State.WAITING: PENDING,
+    Job.State.RUNNING: PENDING,
+    Job.State.DONE: ALLOWED,
+    Job.State.FAILED: STOPPED,
+    Job.State.CANCELLED: ENDED,
+}
+OF_KEY = {
+    ApiKey.State.VALID: ALLOWED,
+    ApiKey.State.EXPIRED: ENDED,
+    ApiKey.State.REVOKED: STOPPED,
+}
+
+
+def look(colour: str, word: str | StrPromise) -> Look:
+    return Look(colour=colour, shape=SHAPES[colour], word=word)
+
+
+PUBLISHED = look(ALLOWED, _("Published"))
+DRAFT = look(PENDING, _("Draft"))
+COMPLETE = look(ALLOWED, _("Complete"))
+INCOMPLETE = look(UNCLEAR, _("Incomplete"))
+STANDS = look(STOPPED, _("Stands"))
+POSSIBLY_TWICE = look(UNCLEAR, _("Possibly"))
+LIFTED = look(ENDED, _("Taken back"))
+IN_FORCE = look(ALLOWED, _("In force"))
+TO_COME = look(PENDING, _("To come"))
+OVER = look(ENDED, _("Over"))
+
+OF_FRESHNESS = {
+    Freshness.FRESH: look(ALLOWED, _("Fresh")),
+    Freshness.ENDING: look(PENDING, _("Ends within a day")),
+    Freshness.STALE: look(STOPPED, _("Too old")),
+    Freshness.MISSING: look(STOPPED, _("Missing")),
+}
+REPLACED = look(ENDED, _("Replaced"))
+OF_USE = {
+    Use.TO_COME: TO_COME,
+    Use.IN_USE: look(ALLOWED, _("In use")),
+    Use.REACHABLE: look(PENDING, _("Only to call back")),
+    Use.GONE: look(ENDED, _("No longer reachable")),
+}
+
+
+def status_look(status: str) -> Look:
+    return look(OF_STATUS[Status(status)], Status(status).label)
+
+
+def message_look(state: str) -> Look:
+    return look(OF_MESSAGE[OutboxMessage.State(state)], OutboxMessage.State(state).label)
+
+
+def job_look(state: str) -> Look:
+    return look(OF_JOB[Job.State(state)], Job.State(state).label)
+
+
+def key_look(state: ApiKey.State) -> Look:
+    return look(OF_KEY[state], state.label)
+
+
+def badge(state: Look) -> SafeString:
+    return format_html(
+        '<span class="badge badge-{}"><span aria-hidden="true">{}</span> {}</span>',
+        state.colour,
+        state.shape,
+        state.word,
+    )

@@ -1,0 +1,159 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consent.admin.act_calls import Given
+from consent.admin.acts import ACT_BY_SLUG, ACTS, StaffAct
+from consent.admin.story import entities_of, story_of
+from consent.admin.story_answers import answers_for
+from consent.domain.link_requests import read_candidates
+from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, require, staff_of
+from customers.domain.addresses import AddressNotUsableError
+from customers.domain.staff import Area, Right, has_duty, rights_of
+from customers.models import Contact, ContactPoint
+from customers.staff_site import PEOPLE
+
+
+@admin.register(Contact)
+class ContactAdmin(ScopedAdmin[Contact]):
+    """The page of a contact is its story; who they are is changed on a page behind it."""
+
+    area = Area.PEOPLE
+    job = PEOPLE
+    place = 1
+    list_display = ("__str__", "kind", "legal_form", "country", "language", "created_at", "erased_at")
+    list_filter = (
+        "kind",
+        "legal_form",
+        "language",
+        ("organisation", ScopedRelatedFilter),
+        ("erased_at", admin.EmptyFieldListFilter),
+    )
+    date_hierarchy = "created_at"
+    search_fields = ("given_name", "family_name", "organisation_name", "=points__value", "=id")
+    search_help_text = _("Name, whole e-mail address or phone number, or key.")
+    ordering = ("-created_at", "-pk")
+
+    class Media:
+        js = ("admin_theme/labels.js",)
+
+    autocomplete_fields = ("representative",)
+    fieldsets = (
+        (
+            _("Who"),
+            {"fields": ("organisation", "kind", "given_name", "family_name", "organisation_name")},
+        ),
+        (_("What decides the rules"), {"fields": ("legal_form", "country", "birth_date", "representative")}),
+        (_("How we write"), {"fields": ("language",)}),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
+    ) -> tuple[QuerySet[Contact], bool]:
+        """An address is found in any notation; what is none, or nobody's, is searched as words."""
+        by_address = queryset.filter(pk__in=_holders(search_term))
+        if by_address.exists():
+            return by_address, False
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> tuple[str, ...]:
+        return ("organisation",) if obj else ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Contact | None = None) -> bool:
+        return super().has_change_permission(request) and (obj is None or obj.erased_at is None)
+
+    def get_urls(self) -> list[URLPattern]:
+        site, name = self.admin_site, "customers_contact"
+        return [
+            path("<path:object_id>/change/", site.admin_view(self.story_view), name=f"{name}_change"),
+            path("<path:object_id>/details/", site.admin_view(self.details_view), name=f"{name}_details"),
+            path("<path:object_id>/do/<slug:slug>/", site.admin_view(self.act_view), name=f"{name}_act"),
+            *super().get_urls(),
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:  # noqa: FBT001
+        if not change:
+            obj.created_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def story_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        contact, staff = self.find(request, object_id), staff_of(request)
+        page, now = request.GET.get("page", "1"), timezone.now()
+        story = story_of(contact=contact, staff=staff, now=now, page=page)
+        entities = list(entities_of(contact=contact, staff=staff))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(contact),
+            "opts": self.opts,
+            "story": story,
+            "answers": answers_for(contact=contact, legal_entities=entities, now=now),
+            "acts": [act for act in ACTS if has_duty(staff=staff, duty=act.duty) and act.applies(story)],
+            "may_change": self.has_change_permission(request, contact),
+            "may_open_events": Right.VIEW in rights_of(staff=staff, area=Area.LEDGER),
+            "may_open_messages": Right.VIEW in rights_of(staff=staff, area=Area.MESSAGES),
+        }
+        return TemplateResponse(request, "admin/contact_story.html", context)
+
+    def details_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.change_view(request, object_id)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Contact) -> HttpResponseRedirect:
+        return self.back_to(obj)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Contact) -> HttpResponseRedirect:
+        return self.back_to(obj)
+
+    def act_view(self, request: HttpRequest, object_id: str, slug: str) -> HttpResponse:
+        act = ACT_BY_SLUG.get(slug)
+        if act is None:
+            raise Http404
+        staff, contact = require(request, act.duty), self.find(request, object_id)
+        form = act.form(request.POST or None, contact=contact, staff=staff)
+        if request.method == "POST" and form.is_valid() and self.done(request, act, form):
+            return self.back_to(contact)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": act.title,
+            "opts": self.opts,
+            "contact": contact,
+            "act": act,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/contact_act.html", context)
+
+    def done(self, request: HttpRequest, act: StaffAct, form: Any) -> bool:
+        given = Given(contact=form.contact, staff=form.staff, said=form.cleaned_data, now=timezone.now())
+        try:
+            act.perform(given)
+        except tuple(act.refusals) as refusal:
+            form.add_error(None, act.refusals[type(refusal)])
+            return False
+        messages.success(request, act.done)
+        return True
+
+    def find(self, request: HttpRequest, object_id: str) -> Contact:
+        contact = self.get_object(request, unquote(object_id))
+        if contact is None:
+            raise Http404
+        if not self.has_view_permission(request, contact):
+            raise PermissionDenied
+        return contact
+
+    def back_to(self, contact: Contact) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:customers_contact_change", args=[contact.pk]))
+
+
+def _holders(typed: str) -> QuerySet[ContactPoint, Any]:
+    try:
+        values = [address.value for address in read_candidates(text=typed)]
+    except AddressNotUsableError:
+        values = []
+    return ContactPoint.objects.filter(value__in=values).values("contact")

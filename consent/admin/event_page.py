@@ -1,0 +1,226 @@
+"""What stands on the page of one event."""
+
+import datetime
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models.options import Options
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from consent.admin.badge import ALLOWED, STOPPED, Look, look
+from consent.domain.ledger.evidence import EvidenceBrokenError, EvidenceGoneError, open_evidence
+from consent.domain.notices import hash_texts, texts_of
+from consent.models import (
+    CollectionField,
+    CollectionPoint,
+    ConsentEvent,
+    NoticeVersion,
+    OutboxMessage,
+    PrivacyStatementVersion,
+    ShownForm,
+    in_language,
+)
+from customers.models import Contact, ContactPoint, CustomerRelation, StaffMember, Transaction
+
+GROUPS: tuple[tuple[StrPromise, tuple[str, ...]], ...] = (
+    (_("What happened"), ("act", "status", "legal_entity_id", "purpose_id", "channel", "refers_to_id")),
+    (_("Who"), ("subject_id", "contact_point_id", "actor", "staff_id", "address_hash", "hash_key_version")),
+    (_("When"), ("occurred_at", "proven", "recorded_at")),
+    (_("Where and how"), ("source", "method", "collection_point_id", "collector")),
+    (
+        _("What was shown"),
+        (
+            "language",
+            "notice_version_id",
+            "notice_hash",
+            "privacy_statement_id",
+            "privacy_statement_hash",
+            "shown_form_hash",
+        ),
+    ),
+    (_("How long"), ("valid_until", "uses", "first_contact_due_at")),
+    (
+        _("Proof"),
+        (
+            "complete",
+            "lacks",
+            "grade",
+            "reason",
+            "transaction_id",
+            "relation_id",
+            "import_batch_id",
+            "evidence_digest",
+            "id",
+            "sequence",
+            "organisation_id",
+        ),
+    ),
+)
+TARGETS: dict[str, tuple[str, models.QuerySet[Any]]] = {
+    "subject_id": ("customers_contact", Contact.objects.all()),
+    "contact_point_id": ("customers_contactpoint", ContactPoint.objects.all()),
+    "staff_id": ("customers_staffmember", StaffMember.objects.all()),
+    "refers_to_id": ("consent_consentevent", ConsentEvent.objects.all()),
+    "collection_point_id": ("consent_collectionpoint", CollectionPoint.objects.all()),
+    "notice_version_id": (
+        "consent_noticeversion",
+        NoticeVersion.objects.select_related("notice__legal_entity", "notice__purpose"),
+    ),
+    "privacy_statement_id": (
+        "consent_privacystatementversion",
+        PrivacyStatementVersion.objects.select_related("legal_entity"),
+    ),
+    "transaction_id": ("customers_transaction", Transaction.objects.all()),
+    "relation_id": ("customers_customerrelation", CustomerRelation.objects.select_related("legal_entity")),
+}
+RELATED = frozenset({"organisation_id", "legal_entity_id", "purpose_id"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One field of the leaf: its name, what it says, and the page behind it."""
+
+    name: str
+    label: str
+    value: str
+    url: str = ""
+    is_key: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The decrypted evidence, or the sentence that says why there is none."""
+
+    facts: list[Fact] = field(default_factory=list)
+    sentence: str | StrPromise = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownWording:
+    """The wording a person was shown, and whether it is still what the leaf names."""
+
+    version: NoticeVersion
+    text: str
+    withdrawal: str
+    language: str
+    check: Look
+    form: ShownForm | None
+
+
+def groups_of(*, event: ConsentEvent, options: Options[Any]) -> list[tuple[StrPromise, list[Fact]]]:
+    return [(title, [_fact(event, name, options) for name in names]) for title, names in GROUPS]
+
+
+def proof_of(*, event: ConsentEvent) -> Proof:
+    if not event.evidence_digest:
+        return Proof(sentence=_("This event has no personal part."))
+    try:
+        opened = open_evidence(event=event)
+    except EvidenceGoneError:
+        return Proof(sentence=_("The evidence was erased. The event and its digest stay."))
+    except EvidenceBrokenError:
+        return Proof(sentence=_("The evidence is broken: it is not what the ledger holds the digest of."))
+    return Proof(facts=list(_spread("", opened)))
+
+
+def wording_of(*, event: ConsentEvent) -> ShownWording | None:
+    if event.notice_version_id is None:
+        return None
+    version = NoticeVersion.objects.get(pk=event.notice_version_id)
+    same = hash_texts(texts=texts_of(version=version)) == event.notice_hash
+    form = ShownForm.objects.filter(
+        content_hash=event.shown_form_hash, collection_point=event.collection_point_id
+    ).first()
+    return ShownWording(
+        version=version,
+        text=in_language(version.wording, event.language),
+        withdrawal=in_language(version.withdrawal, event.language),
+        language=event.language,
+        check=look(ALLOWED, _("Same as in the ledger"))
+        if same
+        else look(STOPPED, _("Differs from the ledger")),
+        form=form,
+    )
+
+
+def messages_after(*, event: ConsentEvent) -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.filter(event_id=event.pk).order_by("created_at", "pk"))
+
+
+def _fact(event: ConsentEvent, name: str, options: Options[Any]) -> Fact:
+    stored: Any = options.get_field(name.removesuffix("_id") if name in RELATED else name)
+    value, label = getattr(event, name), str(stored.verbose_name)
+    if name in RELATED:
+        target = getattr(event, name.removesuffix("_id"))
+        return Fact(name=name, label=label, value=str(target) if target else str(_("All")))
+    if value and name in TARGETS:
+        return _link(name, label, value)
+    if stored.choices:
+        shown = getattr(event, f"get_{name}_display")()
+        return Fact(name=name, label=label, value=in_words(shown))
+    return Fact(name=name, label=label, value=in_words(value), is_key=_is_key(name, value))
+
+
+def _link(name: str, label: str, key: uuid.UUID) -> Fact:
+    page, rows = TARGETS[name]
+    row = rows.filter(pk=key).first()
+    if row is None:
+        return Fact(name=name, label=label, value=str(key), is_key=True)
+    return Fact(name=name, label=label, value=str(row), url=reverse(f"admin:{page}_change", args=[key]))
+
+
+def _is_key(name: str, value: object) -> bool:
+    return isinstance(value, uuid.UUID) or name.endswith(("_hash", "_digest"))
+
+
+def in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
+    if isinstance(value, datetime.datetime):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    return "-" if value in (None, "") else str(value)
+
+
+def _spread(name: str, value: Any) -> Iterable[Fact]:
+    """Evidence may be nested: each value gets the path to it as its label."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _spread(f"{name} · {key}" if name else str(key), inner)
+    elif isinstance(value, list) and value:
+        for inner in value:
+            yield from _spread(name, inner)
+    else:
+        label = " · ".join(_label(part) for part in name.split(" · "))
+        yield Fact(name=name, label=label, value=in_words(value or None if value == [] else value))
+
+
+# What proof may hold, in words; what is not here shows its own name.
+PROOF_LABELS = {
+    "page": _("page"),
+    "network": _("network"),
+    "browser": _("browser"),
+    "form": _("form"),
+    "typed": _("typed"),
+    "wording": _("wording"),
+    "seconds_to_fill": _("seconds to fill in"),
+    "seconds_since_sent": _("seconds since it was sent"),
+    "faster_than_a_person": _("faster than a person"),
+    "address": _("address"),
+    "message": _("message"),
+    "method": _("method"),
+    "verification": _("verification"),
+    "asked_at": _("asked at"),
+    "agent": _("agent"),
+    "undoes": _("undoes"),
+    **dict(CollectionField.Name.choices),
+}
+
+
+def _label(part: str) -> str:
+    return str(PROOF_LABELS.get(part, part.replace("_", " ")))

@@ -1,0 +1,80 @@
+import datetime
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from consent.domain.engine.answering import Answer, ask
+from consent.domain.engine.asking import Asked
+from consent.domain.engine.question import put_question
+from consent.models import Channel, ContentKind, Purpose
+from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntity, ProductGroup
+
+
+class Spot(NamedTuple):
+    """What could be asked about a contact; customers are asked about for the products they last bought."""
+
+    legal_entity: LegalEntity
+    purpose: Purpose
+    channel: Channel
+    product_group: ProductGroup | None
+
+
+def find_spots(*, contact: Contact, legal_entities: Sequence[LegalEntity]) -> list[Spot]:
+    """List what these legal entities could ask: each purpose, over the channels there is an address for.
+
+    Offers must be similar to what was bought, so a question without products would say no to every customer.
+    """
+    kinds = {"", *contact.points.values_list("kind", flat=True)}
+    groups = _last_bought(contact)
+    served = Purpose.legal_entities.through.objects.filter(legalentity__in=legal_entities)
+    purposes: dict[uuid.UUID, list[Purpose]] = {}
+    for row in served.select_related("purpose").order_by("purpose__code", "pk"):
+        purposes.setdefault(row.legalentity_id, []).append(row.purpose)
+    return [
+        Spot(entity, purpose, channel, _group_to_offer(purpose, groups.get(entity.pk)))
+        for entity in legal_entities
+        for purpose in purposes.get(entity.pk, [])
+        for channel in Channel
+        if channel.value in purpose.channels and channel.point_kind in kinds
+    ]
+
+
+def answer_spot(*, contact: Contact, spot: Spot, now: datetime.datetime) -> list[Answer]:
+    """Ask now, for each address of the contact that the channel can use.
+
+    It takes the same number of queries however many addresses, permissions and relations there are.
+    """
+    question = put_question(
+        legal_entity=spot.legal_entity.code,
+        purpose=spot.purpose.code,
+        channel=spot.channel,
+        product_group=spot.product_group.code if spot.product_group else "",
+        now=now,
+    )
+    return ask(question=question, asked=addresses_for(contact=contact, channel=spot.channel))
+
+
+def addresses_for(*, contact: Contact, channel: Channel) -> list[Asked]:
+    """List the addresses of a contact that a channel can use; one that stands for none where there is none.
+
+    Processing hangs on the contact, whichever address names it, and post on the contact itself.
+    """
+    points = list(contact.points.all())
+    texts = [point.value for point in points if point.kind == channel.point_kind]
+    if channel == Channel.NONE:
+        texts = [point.value for point in points if point.kind != ContactPoint.Kind.POSTAL][:1]
+    if channel == Channel.POST:
+        texts = texts[:1]
+    return [Asked(text=text, contact_id=contact.pk) for text in texts or [""]]
+
+
+def _group_to_offer(purpose: Purpose, group: ProductGroup | None) -> ProductGroup | None:
+    offers = purpose.content == ContentKind.COMMERCIAL and purpose.channels != [Channel.NONE]
+    return group if offers else None
+
+
+def _last_bought(contact: Contact) -> Mapping[uuid.UUID, ProductGroup]:
+    """The products of the newest relation with each legal entity."""
+    relations = CustomerRelation.objects.filter(contact=contact, product_group__isnull=False)
+    rows = relations.select_related("product_group").order_by("last_agreement_at", "pk")
+    return {row.legal_entity_id: row.product_group for row in rows if row.product_group}

@@ -1,0 +1,94 @@
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from consent.domain.ledger.recording import NewEvent, record
+from consent.domain.preference_changes import Visitor, hold, prove_address
+from consent.domain.withdrawals import STANDING
+from consent.models import Act, ConsentEvent, ConsentRecord
+from customers.domain import contacts
+from customers.domain.addresses import Address
+from customers.models import ContactPoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """What a person says their name and addresses are; only what differs changes anything."""
+
+    given_name: str
+    family_name: str
+    addresses: Sequence[Address]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrected:
+    """What came of a correction: the events in the ledger and the addresses that are new."""
+
+    events: list[ConsentEvent]
+    new_points: list[ContactPoint]
+
+
+@transaction.atomic
+def correct_details(*, visitor: Visitor, correction: Correction, occurred_at: datetime.datetime) -> Corrected:
+    """Correct a person's name and addresses (art. 16 GDPR).
+
+    A changed address is a new contact point that nobody has verified. The old one is marked as replaced; the
+    permissions on it do not move: they end with it.
+    """
+    hold(visitor=visitor)
+    events = prove_address(visitor=visitor, occurred_at=occurred_at)
+    contacts.correct_names(
+        contact_id=visitor.contact.pk, given_name=correction.given_name, family_name=correction.family_name
+    )
+    new_points = []
+    for address in correction.addresses:
+        old = _points_now(visitor, address.kind)
+        if address.value in [point.value for point in old]:
+            continue
+        for point in old:
+            events += _replace(point, visitor, occurred_at)
+        new_points.append(_add(address, visitor, occurred_at))
+    return Corrected(events=events, new_points=new_points)
+
+
+def _points_now(visitor: Visitor, kind: str) -> list[ContactPoint]:
+    points = visitor.contact.points.filter(kind=kind, invalid_at__isnull=True)
+    return list(points.order_by("created_at", "pk"))
+
+
+def _add(address: Address, visitor: Visitor, occurred_at: datetime.datetime) -> ContactPoint:
+    point = contacts.add_point(contact=visitor.contact, address=address, known_at=occurred_at)
+    return contacts.use_again(point=point) if point.invalid_at else point
+
+
+def _replace(point: ContactPoint, visitor: Visitor, occurred_at: datetime.datetime) -> list[ConsentEvent]:
+    contacts.mark_invalid(point=point, reason=ContactPoint.Invalidity.REPLACED, invalid_at=occurred_at)
+    rows = ConsentRecord.objects.filter(contact_point=point, status__in=STANDING).order_by("pk")
+    events = [_ended(row, visitor, occurred_at) for row in rows]
+    gone = NewEvent(
+        organisation_id=visitor.contact.organisation_id,
+        act=Act.ADDRESS_INVALIDATED,
+        reason=ContactPoint.Invalidity.REPLACED,
+        subject_id=visitor.contact.pk,
+        contact_point_id=point.pk,
+        occurred_at=occurred_at,
+        **vars(visitor.how),
+    )
+    return record(events=[*events, gone], recorded_at=occurred_at)
+
+
+def _ended(row: ConsentRecord, visitor: Visitor, occurred_at: datetime.datetime) -> NewEvent:
+    return NewEvent(
+        organisation_id=row.organisation_id,
+        act=Act.INVALIDATED,
+        subject_id=row.contact_id,
+        legal_entity_id=row.legal_entity_id,
+        purpose_id=row.purpose_id,
+        channel=row.channel,
+        contact_point_id=row.contact_point_id,
+        refers_to_id=row.grant_event_id or row.request_event_id,
+        occurred_at=occurred_at,
+        **vars(visitor.how),
+    )

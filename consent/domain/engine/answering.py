@@ -1,0 +1,169 @@
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from consent.domain.engine.asking import Asked, as_rows, read_asked
+from consent.domain.engine.backing import Candidate, EvidenceItem, Ruling, find_end, find_evidence
+from consent.domain.engine.facts_query import PAST, PRESENT
+from consent.domain.engine.question import Question
+from consent.domain.engine.statement import Statement
+from consent.domain.rulebook.deciding import decide, deny_unreadable, law_changes_answer_at
+from consent.domain.rulebook.decision import Decision, restrictiveness
+from consent.domain.rulebook.facts import Case, Facts, Jurisdiction, read_facts
+from consent.domain.rulebook.packs import nl_2021_07_01
+from customers.domain.addresses import Address
+
+COLUMNS = """
+SELECT place, contact_id, point_id, key,
+    grant_event_ids, request_event_ids, withdrawal_event_ids, notice_version_ids, consent_ends_at,
+    relation_ids, transaction_ids, relation_ends_at,
+    objection_event_id, suppression_event_id, restriction_event_id, turns_13_at, turns_16_at
+FROM facts ORDER BY place, contact_id
+"""
+# For a list, what an answer relies on stays where it is: most of the work would be to carry it here.
+LIST_COLUMNS = """
+SELECT place, contact_id, point_id, key, NULL, NULL, NULL, NULL, consent_ends_at,
+    NULL, NULL, relation_ends_at, NULL, NULL, NULL, turns_13_at, turns_16_at
+FROM facts ORDER BY place, contact_id
+"""
+ANSWERS: Final = {False: Statement(PRESENT + COLUMNS), True: Statement(PAST + COLUMNS)}
+LISTS: Final = {False: Statement(PRESENT + LIST_COLUMNS), True: Statement(PAST + LIST_COLUMNS)}
+# Art. 20.7 Tw: only details collected from here on needed an opt-out at the sale.
+OPTOUT_AT_SALE_FROM: Final = nl_2021_07_01.PACK.starts_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What may be done with one address, and why."""
+
+    asked: Asked
+    address: str
+    contact_id: uuid.UUID | None
+    contact_point_id: uuid.UUID | None
+    jurisdiction: Jurisdiction
+    decision: Decision
+    evidence: tuple[EvidenceItem, ...]
+    valid_until: datetime.datetime | None
+    within_hours: bool | None
+    next_allowed_at: datetime.datetime | None
+    caller_number: str
+
+
+def ask(*, question: Question, asked: Sequence[Asked]) -> list[Answer]:
+    """Answer a question about each of these addresses, in their order: one query for all of them.
+
+    Of several people who hold an address the most restrictive answer counts (rules, "The question").
+    """
+    return _ask(question, asked, explained=True)
+
+
+def ask_without_evidence(*, question: Question, asked: Sequence[Asked]) -> list[Answer]:
+    """Answer as `ask` does, for a list: what each answer relies on is not looked up."""
+    return _ask(question, asked, explained=False)
+
+
+def ask_one(*, question: Question, asked: Asked) -> Answer:
+    """Answer a question about one address."""
+    return ask(question=question, asked=[asked])[0]
+
+
+def answer_addresses(
+    *, question: Question, addresses: Sequence[tuple[Asked, Address | None]]
+) -> list[Answer]:
+    """Answer as `ask_without_evidence` does, for addresses that are read already."""
+    return _answer_all(question, addresses, explained=False)
+
+
+def _ask(question: Question, asked: Sequence[Asked], *, explained: bool) -> list[Answer]:
+    addresses = [(one, read_asked(question=question, asked=one)) for one in asked]
+    return _answer_all(question, addresses, explained=explained)
+
+
+def _answer_all(
+    question: Question, addresses: Sequence[tuple[Asked, Address | None]], *, explained: bool
+) -> list[Answer]:
+    found: dict[int, list[Candidate]] = {}
+    for candidate in _fetch(question, addresses, explained=explained):
+        found.setdefault(candidate.place, []).append(candidate)
+    answers = [
+        _answer(question, one, address, found[place]) for place, (one, address) in enumerate(addresses)
+    ]
+    return (
+        [_with_evidence(question, *answer) for answer in answers]
+        if explained
+        else [one for one, _ in answers]
+    )
+
+
+def _fetch(
+    question: Question, addresses: Sequence[tuple[Asked, Address | None]], *, explained: bool
+) -> list[Candidate]:
+    parameters = {**parameters_of(question), "explained": explained}
+    parameters["asked"] = as_rows(question=question, addresses=addresses)
+    statement = (ANSWERS if explained else LISTS)[question.about_the_past]
+    return [Candidate(*row) for row in statement.fetch(parameters)]
+
+
+def parameters_of(question: Question) -> dict[str, object]:
+    """The parameters of the facts query that are the same for everyone asked about."""
+    return {
+        "organisation": question.organisation_id,
+        "legal_entity": question.legal_entity_id,
+        "purpose": question.purpose_id,
+        "channel": question.channel,
+        "country": question.country,
+        "point_kind": question.point_kind,
+        "zone": question.zone,
+        "at": question.at,
+        "known_at": question.known_at,
+        "day": question.day,
+        "day_in_belgium": question.day_in_belgium,
+        "list_fresh": question.list_is_fresh,
+        "any_group": question.any_group,
+        "groups": list(question.groups),
+        "optout_from": OPTOUT_AT_SALE_FROM,
+    }
+
+
+def _answer(
+    question: Question, asked: Asked, address: Address | None, candidates: Sequence[Candidate]
+) -> tuple[Answer, Candidate]:
+    answers = [(rule_on(case=question.case, key=one.key), one) for one in candidates]
+    ruling, candidate = (
+        answers[0] if len(answers) == 1 else min(answers, key=lambda pair: restrictiveness(pair[0].decision))
+    )
+    facts, decision, _law = ruling
+    hours = question.hours_of(facts.jurisdiction)
+    answer = Answer(
+        asked=asked,
+        address=address.value if address else "",
+        contact_id=candidate.contact_id,
+        contact_point_id=candidate.point_id,
+        jurisdiction=facts.jurisdiction,
+        decision=decision,
+        evidence=(),
+        valid_until=find_end(question=question, ruling=ruling, candidate=candidate),
+        within_hours=hours.within,
+        next_allowed_at=hours.next_allowed_at,
+        caller_number=question.caller_number,
+    )
+    return answer, candidate
+
+
+def _with_evidence(question: Question, answer: Answer, candidate: Candidate) -> Answer:
+    evidence = find_evidence(question=question, decision=answer.decision, candidate=candidate)
+    return replace(answer, evidence=evidence)
+
+
+@lru_cache(maxsize=4096)
+def rule_on(*, case: Case, key: str) -> Ruling:
+    """Decide once per distinct combination of facts: the rules are pure. What cannot be read is denied."""
+    try:
+        facts = read_facts(key=key)
+    except ValueError:
+        return Ruling(Facts(), deny_unreadable(case=case), None)
+    changes_at = law_changes_answer_at(case=case, facts=facts)
+    return Ruling(facts, decide(case=case, facts=facts), changes_at)

@@ -1,0 +1,129 @@
+"""What carries an answer: the evidence it relies on, and until when it holds by time alone."""
+
+import datetime
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+from consent.domain.engine.question import Question
+from consent.domain.rulebook.decision import Basis, Decision, Rest
+from consent.domain.rulebook.facts import Age, Facts
+from consent.domain.rulebook.packs import find_pack
+
+Value = TypeVar("Value")
+
+
+class EvidenceItem(NamedTuple):
+    """One thing the answer relies on: an event, relation, transaction, notice, list or test, by its key."""
+
+    kind: str
+    id: str
+
+
+class Candidate(NamedTuple):
+    """The facts about one person who holds an address, and the ids and ends that travel beside them."""
+
+    place: int
+    contact_id: uuid.UUID | None
+    point_id: uuid.UUID | None
+    key: str
+    grant_event_ids: list[uuid.UUID | None] | None
+    request_event_ids: list[uuid.UUID | None] | None
+    withdrawal_event_ids: list[uuid.UUID | None] | None
+    notice_version_ids: list[uuid.UUID | None] | None
+    consent_ends_at: list[datetime.datetime | None] | None
+    relation_ids: list[uuid.UUID] | None
+    transaction_ids: list[uuid.UUID | None] | None
+    relation_ends_at: list[datetime.datetime | None] | None
+    objection_event_id: uuid.UUID | None
+    suppression_event_id: uuid.UUID | None
+    restriction_event_id: uuid.UUID | None
+    turns_13_at: datetime.datetime | None
+    turns_16_at: datetime.datetime | None
+
+
+class Ruling(NamedTuple):
+    """What the rules say of one combination of facts, and when the law itself will say otherwise."""
+
+    facts: Facts
+    decision: Decision
+    law_changes_at: datetime.datetime | None
+
+
+def find_evidence(
+    *, question: Question, decision: Decision, candidate: Candidate
+) -> tuple[EvidenceItem, ...]:
+    """Name what an answer relies on: the last act, agreement, list or test behind its code."""
+    items = (item for rest in decision.rests_on for item in _items(question, candidate, rest))
+    return tuple(EvidenceItem(kind, str(key)) for kind, key in items if key is not None)
+
+
+def _items(question: Question, candidate: Candidate, rest: Rest) -> Iterator[tuple[str, object | None]]:
+    place = rest.place
+    if rest.basis in {Basis.CONSENT, Basis.OTHER_CONSENT}:
+        yield "event", _at(candidate.grant_event_ids, place)
+        yield "notice", _at(candidate.notice_version_ids, place)
+    if rest.basis == Basis.REQUEST:
+        yield "event", _at(candidate.request_event_ids, place)
+        yield "notice", _at(candidate.notice_version_ids, place)
+    if rest.basis == Basis.WITHDRAWAL:
+        yield "event", _at(candidate.withdrawal_event_ids, place)
+    if rest.basis == Basis.RELATION:
+        yield "transaction", _at(candidate.transaction_ids, place)
+        yield "relation", _at(candidate.relation_ids, place)
+    yield from _single_items(question, candidate).get(rest.basis, ())
+
+
+def _single_items(
+    question: Question, candidate: Candidate
+) -> dict[Basis, tuple[tuple[str, object | None], ...]]:
+    return {
+        Basis.OBJECTION: (("event", candidate.objection_event_id),),
+        Basis.SUPPRESSION: (("event", candidate.suppression_event_id),),
+        Basis.RESTRICTION: (("event", candidate.restriction_event_id),),
+        Basis.AGE: (("contact", candidate.contact_id),),
+        Basis.LEGAL_FORM: (("contact", candidate.contact_id),),
+        Basis.PUBLICATION: (("contact point", candidate.point_id),),
+        Basis.LIST: (("list", question.list_id),),
+        Basis.SERVICE_TEST: (("service test", question.service_test_id),),
+        Basis.BALANCING_TEST: (("balancing test", question.balancing_test_id),),
+        Basis.POLICY: (("policy", question.policy_id),),
+    }
+
+
+def find_end(*, question: Question, ruling: Ruling, candidate: Candidate) -> datetime.datetime | None:
+    """Find the first moment at which an answer could change by time alone; None when there is none.
+
+    It is the earliest future end among what the answer rests on, a change of the law itself, and a house
+    policy that begins or ends (rules, "With every answer").
+    """
+    ends = [ruling.law_changes_at, question.policy_changes_at]
+    for rest in ruling.decision.rests_on:
+        ends += _ends(question, ruling.facts, candidate, rest)
+    return min((end for end in ends if end is not None and end > question.at), default=None)
+
+
+def _ends(
+    question: Question, facts: Facts, candidate: Candidate, rest: Rest
+) -> list[datetime.datetime | None]:
+    # A place among the relations is none among the permissions: only one of the two is looked at.
+    if rest.basis == Basis.RELATION:
+        return [_at(candidate.relation_ends_at, rest.place), question.groups_change_at]
+    if rest.basis in {Basis.CONSENT, Basis.OTHER_CONSENT}:
+        return [_at(candidate.consent_ends_at, rest.place)]
+    ends: dict[Basis, list[datetime.datetime | None]] = {
+        Basis.LIST: [question.list_fresh_until],
+        Basis.BALANCING_TEST: [question.balancing_test_ends_at],
+        Basis.AGE: [_comes_of_age_at(question, facts, candidate)],
+    }
+    return ends.get(rest.basis, [])
+
+
+def _comes_of_age_at(question: Question, facts: Facts, candidate: Candidate) -> datetime.datetime | None:
+    pack = find_pack(jurisdiction=facts.jurisdiction, at=question.at)
+    at_16 = pack is not None and Age.UNDER_16 in pack.minors
+    return candidate.turns_16_at if at_16 else candidate.turns_13_at
+
+
+def _at(values: Sequence[Value | None] | None, place: int) -> Value | None:
+    return values[place] if values else None

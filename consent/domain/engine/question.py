@@ -1,0 +1,210 @@
+import datetime
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from consent.domain.calling_policies import StoredRules, read_calling_rules
+from consent.domain.engine.statement import Statement
+from consent.domain.rulebook.calling_hours import next_allowed_at, within_hours
+from consent.domain.rulebook.facts import Case, Jurisdiction, Policy
+from consent.models import Channel
+
+QUESTION = Statement(Path(__file__).with_name("sql").joinpath("question.sql").read_text())
+# Art. VI.112 WER; the list must be fetched again within five days.
+LIST_IS_FRESH_FOR = datetime.timedelta(hours=120)
+FORBIDS = {"WITHOUT_CONSENT": Policy.WITHOUT_CONSENT, "EVERYTHING": Policy.EVERYTHING}
+
+
+class UnknownCodeError(LookupError):
+    """There is no such legal entity, purpose of it, channel, or product group of it."""
+
+    def __init__(self, *, option: str, code: str) -> None:
+        super().__init__(f"{option} {code}")
+        self.option, self.code = option, code
+
+
+class Hours(NamedTuple):
+    """Whether the moment lies within calling hours, and the first one that does; None on other channels."""
+
+    within: bool | None = None
+    next_allowed_at: datetime.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked, with everything that counts for everyone asked about."""
+
+    organisation_id: uuid.UUID
+    legal_entity_id: uuid.UUID
+    legal_entity_code: str
+    country: str
+    zone: str
+    purpose_id: uuid.UUID
+    purpose_code: str
+    channel: str
+    product_group_code: str
+    case: Case
+    at: datetime.datetime
+    known_at: datetime.datetime
+    about_the_past: bool
+    any_group: bool
+    groups: tuple[int, ...]
+    groups_change_at: datetime.datetime | None
+    service_test_id: int | None
+    balancing_test_id: uuid.UUID | None
+    balancing_test_ends_at: datetime.datetime | None
+    list_id: int | None
+    list_is_fresh: bool
+    list_fresh_until: datetime.datetime | None
+    policy_id: object | None
+    policy_changes_at: datetime.datetime | None
+    hours: Mapping[Jurisdiction, Hours]
+    caller_number: str
+
+    def hours_of(self, jurisdiction: Jurisdiction) -> Hours:
+        """The hours for people of one jurisdiction; they are no part of the decision."""
+        return self.hours.get(jurisdiction, Hours())
+
+    @cached_property
+    def point_kind(self) -> str:
+        """The kind of address this channel uses; empty for processing, which any address may name."""
+        return Channel(self.channel).point_kind
+
+    @property
+    def day(self) -> datetime.date:
+        return self.at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def day_in_belgium(self) -> datetime.date:
+        return self.at.astimezone(ZoneInfo("Europe/Brussels")).date()
+
+
+class _Found(NamedTuple):
+    legal_entity_id: uuid.UUID
+    organisation_id: uuid.UUID
+    legal_entity_code: str
+    kind: str
+    country: str
+    zone: str
+    purpose_id: uuid.UUID | None
+    content: str
+    service_test_id: int | None
+    service_test_passed: bool | None
+    balancing_test_id: uuid.UUID | None
+    balancing_test_ends_at: datetime.datetime | None
+    product_group_id: int | None
+    has_groups: bool
+    similar: list[int] | None
+    similar_until: datetime.date | None
+    list_id: int | None
+    list_taken_at: datetime.datetime | None
+    policy_id: object | None
+    forbids: str | None
+    policy_changes_at: datetime.datetime | None
+    calling_policies: list[dict[str, object]] | None
+    mourning: list[dict[str, str]] | None
+    caller_number: str | None
+
+
+def put_question(
+    *,
+    legal_entity: str,
+    purpose: str,
+    channel: str,
+    product_group: str = "",
+    at: datetime.datetime | None = None,
+    known_at: datetime.datetime | None = None,
+    now: datetime.datetime,
+) -> Question:
+    """Read a question by its codes, and everything that counts for everyone asked about: one query.
+
+    `at` is the moment of contact; `known_at` leaves out what was recorded later; both are now unless given.
+    Source: rules, "The question". Raises UnknownCodeError.
+    """
+    if channel not in Channel.values:
+        raise UnknownCodeError(option="channel", code=channel)
+    at, known_at = at or now, known_at or now
+    asked = {
+        "legal_entity": legal_entity,
+        "purpose": purpose,
+        "channel": channel,
+        "product_group": product_group,
+        "at": at,
+        "known_at": known_at,
+    }
+    rows = QUESTION.fetch(asked)
+    if not rows:
+        raise UnknownCodeError(option="legal entity", code=legal_entity)
+    found = _Found(*rows[0])
+    if found.purpose_id is None:
+        raise UnknownCodeError(option="purpose", code=purpose)
+    if product_group and found.product_group_id is None:
+        raise UnknownCodeError(option="product group", code=product_group)
+    return Question(
+        organisation_id=found.organisation_id,
+        legal_entity_id=found.legal_entity_id,
+        legal_entity_code=legal_entity,
+        country=found.country,
+        zone=found.zone,
+        purpose_id=found.purpose_id,
+        purpose_code=purpose,
+        channel=channel,
+        product_group_code=product_group,
+        case=_case(found, channel, at),
+        at=at,
+        known_at=known_at,
+        about_the_past=at < now or known_at < now,
+        any_group=not found.has_groups,
+        groups=tuple(
+            group for group in (found.product_group_id, *(found.similar or ())) if group is not None
+        ),
+        groups_change_at=_midnight(found.similar_until, found.zone),
+        service_test_id=found.service_test_id,
+        balancing_test_id=found.balancing_test_id,
+        balancing_test_ends_at=found.balancing_test_ends_at,
+        list_id=found.list_id,
+        list_is_fresh=channel == Channel.CALL and _is_fresh(found, at),
+        list_fresh_until=found.list_taken_at + LIST_IS_FRESH_FOR if found.list_taken_at else None,
+        policy_id=found.policy_id,
+        policy_changes_at=found.policy_changes_at,
+        hours=_hours(found, channel, at, known_at),
+        caller_number=found.caller_number or "",
+    )
+
+
+def _case(found: _Found, channel: str, at: datetime.datetime) -> Case:
+    return Case(
+        channel=channel,
+        content=found.content,
+        sender=found.kind,
+        at=at,
+        service_test_passed=bool(found.service_test_passed),
+        balancing_test=found.balancing_test_id is not None,
+        policy=FORBIDS.get(found.forbids or "", Policy.NONE),
+    )
+
+
+def _hours(
+    found: _Found, channel: str, at: datetime.datetime, known_at: datetime.datetime
+) -> Mapping[Jurisdiction, Hours]:
+    """Only a call between people has hours."""
+    if channel != Channel.CALL:
+        return {}
+    stored = StoredRules(policies=found.calling_policies or [], mourning=found.mourning or [])
+    every = read_calling_rules(stored=stored, zone=found.zone, known_at=known_at)
+    return {
+        jurisdiction: Hours(within_hours(rules=rules, at=at), next_allowed_at(rules=rules, at=at))
+        for jurisdiction, rules in every.items()
+    }
+
+
+def _is_fresh(found: _Found, at: datetime.datetime) -> bool:
+    return found.list_taken_at is not None and at - found.list_taken_at <= LIST_IS_FRESH_FOR
+
+
+def _midnight(day: datetime.date | None, zone: str) -> datetime.datetime | None:
+    return datetime.datetime.combine(day, datetime.time(), ZoneInfo(zone)) if day else None

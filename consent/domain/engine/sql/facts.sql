@@ -1,0 +1,247 @@
+-- What is known about everyone asked about, one row per candidate: a person who holds the address, or nobody.
+-- Facts only, never law: moments are compared here, and each fact is a letter that the rulebook reads
+-- (`consent/domain/rulebook/facts.py`); the ids and ends of what was found travel beside them.
+asked AS (
+    SELECT place, value, contact_id, usable,
+        ARRAY(SELECT decode(hash, 'hex') FROM unnest(hashes) AS hash) AS hashes
+    FROM jsonb_to_recordset(%(asked)s::jsonb)
+        AS one (place integer, value text, contact_id uuid, usable boolean, hashes text[])
+),
+candidates AS (
+    SELECT asked.place, asked.value, asked.hashes,
+        -- An address that the named contact does not hold is none of theirs: nobody else answers for it.
+        asked.usable AND (point.id IS NOT NULL OR asked.contact_id IS NULL)
+            AND NOT coalesce(point.placeholder, false) AND NOT coalesce(point.invalid, false) AS usable,
+        point.id AS point_id,
+        coalesce(point.verified, false) AS verified,
+        coalesce(point.published_from_date <= %(day)s::date, false) AS published,
+        coalesce(point.impersonal, false) AS impersonal,
+        contact.id AS contact_id,
+        contact.kind = 'ORGANISATION' AS organisation,
+        contact.legal_form,
+        contact.birth_date,
+        contact.representative_id IS NOT NULL AS represented,
+        CASE
+            WHEN contact.country IN ('NL', 'BE') THEN contact.country
+            WHEN contact.country <> '' THEN 'EU'
+            WHEN asked.value LIKE '+31%%' THEN 'NL'
+            WHEN asked.value LIKE '+32%%' THEN 'BE'
+            WHEN asked.value LIKE '+%%' THEN 'EU'
+            ELSE %(country)s::text
+        END AS jurisdiction
+    FROM asked
+    LEFT JOIN points AS point ON point.organisation_id = %(organisation)s::uuid
+        AND point.value = asked.value
+        AND (point.kind = %(point_kind)s::text OR %(point_kind)s::text = '')
+        AND (point.contact_id = asked.contact_id OR asked.contact_id IS NULL)
+    LEFT JOIN customers_contact contact ON contact.id = point.contact_id
+),
+stopped AS (
+    SELECT candidate.place, candidate.contact_id, max(objection.objected_at) AS objected_at,
+        (array_agg(objection.objection_event_id ORDER BY objection.objected_at DESC))[1] AS objection_event_id
+    FROM candidates candidate
+    JOIN objections objection ON objection.organisation_id = %(organisation)s::uuid
+        AND objection.contact_id = candidate.contact_id
+    WHERE objection.standing
+        AND (objection.legal_entity_id = %(legal_entity)s::uuid OR objection.legal_entity_id IS NULL)
+        AND (objection.purpose_id = %(purpose)s::uuid OR objection.purpose_id IS NULL)
+        AND objection.channel IN ('', %(channel)s::text)
+    GROUP BY candidate.place, candidate.contact_id
+),
+described AS (
+    SELECT candidate.*, stopped.objected_at, stopped.objection_event_id,
+        block.suppressed_at, block.erased, block.suppression_event_id,
+        restriction.event_id AS restriction_event_id,
+        listed.registered_date
+    FROM candidates candidate
+    LEFT JOIN stopped ON stopped.place = candidate.place AND stopped.contact_id = candidate.contact_id
+    LEFT JOIN LATERAL (
+        SELECT max(suppressed_at) AS suppressed_at, bool_or(reason = 'ERASURE') AS erased,
+            (array_agg(event_id ORDER BY suppressed_at DESC))[1] AS suppression_event_id
+        FROM blocks
+        WHERE blocks.organisation_id = %(organisation)s::uuid
+            AND blocks.address_hash = ANY(candidate.hashes)
+            AND blocks.channel IN ('', %(channel)s::text)
+    ) block ON true
+    LEFT JOIN restrictions restriction ON restriction.contact_id = candidate.contact_id
+    LEFT JOIN LATERAL (
+        SELECT max(registered_date) AS registered_date
+        FROM consent_donotcallregistration registration
+        WHERE %(list_fresh)s::boolean AND registration.organisation_id = %(organisation)s::uuid
+            AND registration.number = candidate.value
+            AND registration.registered_date <= %(day_in_belgium)s::date
+            AND (registration.removed_date IS NULL OR registration.removed_date > %(day_in_belgium)s::date)
+    ) listed ON true
+),
+permissions AS (
+    SELECT candidate.place, candidate.contact_id, record.id, record.grant_event_id, record.request_event_id,
+        record.withdrawal_event_id, record.notice_version_id,
+        record.channel = %(channel)s::text
+            AND record.contact_point_id IS NOT DISTINCT FROM
+                CASE WHEN %(point_kind)s::text <> '' THEN candidate.point_id END AS on_address,
+        record.legal_entity_id = %(legal_entity)s::uuid
+            AND (record.requested_at IS NOT NULL OR record.granted_at IS NOT NULL) AS asked_or_given,
+        concat(
+            CASE
+                WHEN record.legal_entity_id <> %(legal_entity)s::uuid THEN 'x'
+                WHEN record.purpose_id <> %(purpose)s::uuid THEN 'p'
+                ELSE 'h'
+            END,
+            CASE record.status
+                WHEN 'ConsentUnknown' THEN 'n'
+                WHEN 'ConsentRequested' THEN 'q'
+                WHEN 'ConsentRequestDeferred' THEN 'q'
+                WHEN 'ConsentRefused' THEN 'r'
+                WHEN 'ConsentWithdrawn' THEN 'w'
+                WHEN 'ConsentInvalidated' THEN 'i'
+                ELSE 'g'
+            END,
+            record.status = 'ConsentExpired' OR coalesce(record.valid_until <= %(at)s::timestamptz, false),
+            coalesce(record.uses_spent >= record.uses, false),
+            record.complete,
+            record.collector <> 'NOT_NAMED',
+            candidate.verified,
+            record.first_used_at IS NULL AND coalesce(first_call.due_at <= %(at)s::timestamptz, false),
+            record.given_by = 'REPRESENTATIVE',
+            record.grant_proven,
+            CASE
+                WHEN candidate.birth_date IS NULL OR record.granted_at IS NULL THEN 'u'
+                WHEN candidate.birth_date > (record.granted_at AT TIME ZONE %(zone)s::text)::date - interval '13 years' THEN 'c'
+                WHEN candidate.birth_date > (record.granted_at AT TIME ZONE %(zone)s::text)::date - interval '16 years' THEN 'y'
+                ELSE 'a'
+            END,
+            record.withdrawn_at IS NOT NULL,
+            coalesce(record.grant_proven AND record.granted_at > candidate.objected_at, false),
+            coalesce(record.grant_proven AND record.granted_at > candidate.suppressed_at, false),
+            coalesce(
+                (record.granted_at AT TIME ZONE 'Europe/Brussels')::date > candidate.registered_date, false
+            )
+        ) AS letters,
+        least(
+            record.valid_until,
+            CASE WHEN %(channel)s::text = 'CALL' AND record.first_used_at IS NULL THEN first_call.due_at END
+        ) AS ends_at
+    FROM described candidate
+    JOIN records record ON record.organisation_id = %(organisation)s::uuid
+        AND record.contact_id = candidate.contact_id
+    -- Where no term was stated: six months (Code Telemarketing 2024), until 24:00 of that day.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(
+            record.first_contact_due_at,
+            (((record.granted_at AT TIME ZONE %(zone)s::text)::date + interval '6 months')::date + 1)::timestamp
+                AT TIME ZONE %(zone)s::text
+        ) AS due_at
+    ) first_call
+),
+consented AS (
+    SELECT place, contact_id,
+        bool_or(asked_or_given) AS asked_or_given,
+        string_agg(letters, ',' ORDER BY letters, id) FILTER (WHERE on_address) AS letters,
+        array_agg(grant_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS grant_event_ids,
+        array_agg(request_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS request_event_ids,
+        array_agg(withdrawal_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS withdrawal_event_ids,
+        array_agg(notice_version_id ORDER BY letters, id) FILTER (WHERE on_address) AS notice_version_ids,
+        array_agg(ends_at ORDER BY letters, id) FILTER (WHERE on_address) AS ends_at
+    FROM permissions
+    GROUP BY place, contact_id
+),
+agreements AS (
+    SELECT candidate.place, candidate.contact_id, relation.id, relation.legal_entity_id,
+        relation.kind <> 'SYMPATHY' AND relation.legal_entity_id = %(legal_entity)s::uuid AS served,
+        concat(
+            CASE relation.kind
+                WHEN 'SALE' THEN 's'
+                WHEN 'DONATION' THEN 'd'
+                WHEN 'VOLUNTEER' THEN 'v'
+                WHEN 'ATTENDANCE' THEN 'a'
+                ELSE 'y'
+            END,
+            relation.legal_entity_id = %(legal_entity)s::uuid,
+            %(any_group)s::boolean OR coalesce(relation.product_group_id = ANY(%(groups)s::int[]), false),
+            CASE collected.how
+                WHEN 'COMPLETE' THEN 'c'
+                WHEN 'NO_OPTOUT' THEN 't'
+                WHEN 'NOT_TOLD' THEN 's'
+                ELSE 'n'
+            END,
+            coalesce(collected.at < %(optout_from)s::timestamptz, false),
+            coalesce(relation.ends_at <= %(at)s::timestamptz, false)
+        ) AS letters,
+        CASE WHEN %(channel)s::text = 'CALL' THEN relation.ends_at END AS ends_at,
+        -- Looked up for an answer that is explained, not for a list.
+        CASE WHEN %(explained)s::boolean THEN (
+            SELECT id FROM customers_transaction agreed
+            WHERE agreed.contact_id = relation.contact_id
+                AND agreed.legal_entity_id = relation.legal_entity_id
+                AND agreed.kind = relation.kind
+                AND agreed.product_group_id IS NOT DISTINCT FROM relation.product_group_id
+                AND agreed.occurred_at <= %(at)s::timestamptz
+            ORDER BY %(point_kind)s::text = ANY(agreed.supplied_kinds) DESC,
+                agreed.optout_offered DESC, agreed.told_at_collection DESC, agreed.occurred_at, agreed.id
+            LIMIT 1
+        ) END AS transaction_id
+    FROM candidates candidate
+    JOIN relations relation ON relation.contact_id = candidate.contact_id
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE %(point_kind)s::text
+                WHEN 'EMAIL' THEN relation.email_collection
+                WHEN 'PHONE' THEN relation.phone_collection
+                ELSE relation.postal_collection
+            END AS how,
+            CASE %(point_kind)s::text
+                WHEN 'EMAIL' THEN relation.email_collected_at
+                WHEN 'PHONE' THEN relation.phone_collected_at
+                ELSE relation.postal_collected_at
+            END AS at
+    ) collected
+),
+related AS (
+    SELECT place, contact_id,
+        bool_or(served) AS served,
+        string_agg(letters, ',' ORDER BY letters, id) AS letters,
+        array_agg(id ORDER BY letters, id) AS relation_ids,
+        array_agg(transaction_id ORDER BY letters, id) AS transaction_ids,
+        array_agg(ends_at ORDER BY letters, id) AS ends_at
+    FROM agreements
+    GROUP BY place, contact_id
+),
+facts AS (
+    SELECT described.place, described.contact_id, described.point_id, described.jurisdiction,
+        concat_ws('|',
+            described.jurisdiction,
+            described.contact_id IS NOT NULL,
+            described.usable,
+            coalesce(described.organisation, false),
+            coalesce(described.legal_form, ''),
+            CASE
+                WHEN described.birth_date IS NULL THEN 'u'
+                WHEN described.birth_date > %(day)s::date - interval '13 years' THEN 'c'
+                WHEN described.birth_date > %(day)s::date - interval '16 years' THEN 'y'
+                ELSE 'a'
+            END,
+            described.represented,
+            described.restriction_event_id IS NOT NULL,
+            coalesce(related.served, false) OR coalesce(consented.asked_or_given, false),
+            described.objected_at IS NOT NULL,
+            CASE WHEN described.erased THEN 'e' WHEN described.suppressed_at IS NOT NULL THEN 'b' ELSE 'n' END,
+            described.published,
+            described.impersonal,
+            CASE
+                WHEN NOT %(list_fresh)s::boolean THEN 's'
+                WHEN described.registered_date IS NOT NULL THEN 'l'
+                ELSE 'n'
+            END,
+            coalesce(consented.letters, ''),
+            coalesce(related.letters, '')
+        ) AS key,
+        consented.grant_event_ids, consented.request_event_ids, consented.withdrawal_event_ids,
+        consented.notice_version_ids, consented.ends_at AS consent_ends_at,
+        related.relation_ids, related.transaction_ids, related.ends_at AS relation_ends_at,
+        described.objection_event_id, described.suppression_event_id, described.restriction_event_id,
+        ((described.birth_date + interval '13 years')::date)::timestamp AT TIME ZONE %(zone)s::text AS turns_13_at,
+        ((described.birth_date + interval '16 years')::date)::timestamp AT TIME ZONE %(zone)s::text AS turns_16_at
+    FROM described
+    LEFT JOIN consented USING (place, contact_id)
+    LEFT JOIN related USING (place, contact_id)
+)

@@ -1,0 +1,39 @@
+-- A block may be lifted and made again, which overwrites its row: what held then is read from the acts.
+blocks AS MATERIALIZED (
+    SELECT event.organisation_id, decode(event.address_hash, 'hex') AS address_hash, event.channel, event.reason,
+        event.occurred_at AS suppressed_at, event.id AS event_id
+    FROM (
+        SELECT DISTINCT hash
+        FROM jsonb_to_recordset(%(asked)s::jsonb) AS one (hashes text[]), unnest(one.hashes) AS hash
+    ) wanted
+    JOIN consent_consentevent event ON event.organisation_id = %(organisation)s::uuid
+        AND event.address_hash = wanted.hash AND event.act = 'SUPPRESSED'
+    WHERE event.occurred_at <= %(at)s::timestamptz AND event.recorded_at <= %(known_at)s::timestamptz
+        AND NOT EXISTS (
+            SELECT FROM consent_consentevent lifting
+            WHERE lifting.organisation_id = event.organisation_id
+                AND lifting.address_hash = event.address_hash AND lifting.act = 'SUPPRESSION_LIFTED'
+                AND lifting.channel = event.channel
+                AND lifting.occurred_at > event.occurred_at
+                AND lifting.occurred_at <= %(at)s::timestamptz AND lifting.recorded_at <= %(known_at)s::timestamptz
+        )
+),
+restrictions AS (
+    SELECT DISTINCT ON (restriction.contact_id) restriction.*
+    FROM people
+    JOIN consent_restriction restriction USING (contact_id)
+    JOIN consent_consentevent event ON event.id = restriction.event_id
+    WHERE event.recorded_at <= %(known_at)s::timestamptz
+        AND restriction.restricted_at <= %(at)s::timestamptz
+        AND (
+            restriction.lifted_at IS NULL OR restriction.lifted_at > %(at)s::timestamptz
+            OR NOT EXISTS (
+                SELECT FROM consent_consentevent lifting
+                WHERE lifting.organisation_id = event.organisation_id
+                    AND lifting.subject_id = restriction.contact_id
+                    AND lifting.act = 'RESTRICTION_LIFTED' AND lifting.refers_to_id = restriction.event_id
+                    AND lifting.recorded_at <= %(known_at)s::timestamptz
+            )
+        )
+    ORDER BY restriction.contact_id, restriction.restricted_at DESC
+),

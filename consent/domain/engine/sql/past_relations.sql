@@ -1,0 +1,15 @@
+WITH agreed AS NOT MATERIALIZED (
+    SELECT organisation_id, contact_id, legal_entity_id, kind, product_group_id, occurred_at,
+        CASE WHEN ended_at <= %(at)s::timestamptz THEN ended_at END AS ended_at, runs_on,
+        supplied_kinds, told_at_collection, optout_offered
+    FROM customers_transaction
+    WHERE occurred_at <= %(at)s::timestamptz AND recorded_at <= %(known_at)s::timestamptz
+),
+extensions AS NOT MATERIALIZED (
+    SELECT * FROM customers_termextension WHERE decided_at <= least(%(at)s, %(known_at)s)::timestamptz
+),
+touched AS (
+    SELECT DISTINCT contact_id, legal_entity_id, kind, product_group_id
+    FROM people
+    JOIN agreed USING (contact_id)
+),

@@ -1,0 +1,100 @@
+-- Everything that counts for everyone asked about: the sender, the purpose and its tests, the product groups,
+-- the copy of the Belgian list, and the house policy, as they were at the moment asked about.
+SELECT entity.id, entity.organisation_id, entity.code, entity.kind, entity.country, entity.time_zone,
+    purpose.id, purpose.content,
+    test.id, test.passed,
+    balance.id, balance.valid_until_at,
+    wanted.id, owned.number > 0, alike.groups, alike.until,
+    snapshot.id, snapshot.taken_at,
+    policy.id, policy.forbids, changing.at,
+    calling.policies, mourning.days, caller.number
+FROM customers_legalentity entity
+LEFT JOIN LATERAL (
+    SELECT one.id, one.content
+    FROM consent_purpose one
+    JOIN consent_purpose_legal_entities served ON served.purpose_id = one.id
+    WHERE served.legalentity_id = entity.id AND one.code = %(purpose)s::text
+) purpose ON true
+LEFT JOIN LATERAL (
+    SELECT one.id, one.only_informs AND one.material_facts AND one.only_relevant_people
+        AND one.nothing_promotional AND one.concluded_at <= %(at)s::timestamptz AS passed
+    FROM consent_servicetest one
+    WHERE one.purpose_id = purpose.id
+) test ON true
+LEFT JOIN LATERAL (
+    SELECT one.id, one.valid_until_at
+    FROM consent_balancingtest one
+    WHERE one.legal_entity_id = entity.id AND one.purpose_id = purpose.id AND one.channel = %(channel)s::text
+        AND one.concluded_at <= %(at)s::timestamptz AND (one.valid_until_at IS NULL OR one.valid_until_at > %(at)s::timestamptz)
+    ORDER BY one.valid_until_at DESC NULLS FIRST, one.id
+    LIMIT 1
+) balance ON true
+LEFT JOIN customers_productgroup wanted
+    ON wanted.legal_entity_id = entity.id AND wanted.code = %(product_group)s::text
+LEFT JOIN LATERAL (
+    SELECT count(*) AS number FROM customers_productgroup one WHERE one.legal_entity_id = entity.id
+) owned ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(one.product_group_id) AS groups, min(one.valid_until_date) AS until
+    FROM customers_productsimilarity one
+    WHERE one.similar_group_id = wanted.id
+        AND one.valid_from_date <= (%(at)s::timestamptz AT TIME ZONE entity.time_zone)::date
+        AND (one.valid_until_date IS NULL OR one.valid_until_date > (%(at)s::timestamptz AT TIME ZONE entity.time_zone)::date)
+) alike ON true
+LEFT JOIN LATERAL (
+    SELECT one.id, one.taken_at
+    FROM consent_donotcallsnapshot one
+    WHERE one.organisation_id = entity.organisation_id
+        AND one.taken_at <= %(at)s::timestamptz AND one.loaded_at <= %(known_at)s::timestamptz
+    ORDER BY one.taken_at DESC
+    LIMIT 1
+) snapshot ON true
+LEFT JOIN LATERAL (
+    SELECT one.id, one.forbids
+    FROM consent_housepolicy one
+    WHERE one.legal_entity_id = entity.id
+        AND (one.purpose_id = purpose.id OR one.purpose_id IS NULL) AND one.channel IN ('', %(channel)s::text)
+        AND one.valid_from_at <= %(at)s::timestamptz AND (one.valid_until_at IS NULL OR one.valid_until_at > %(at)s::timestamptz)
+        AND one.decided_at <= %(known_at)s::timestamptz
+        AND (one.ended_at IS NULL OR one.ended_at > least(%(at)s::timestamptz, %(known_at)s::timestamptz))
+    ORDER BY one.forbids = 'EVERYTHING' DESC, one.id
+    LIMIT 1
+) policy ON true
+LEFT JOIN LATERAL (
+    SELECT min(moment) AS at
+    FROM consent_housepolicy one
+    CROSS JOIN LATERAL unnest(ARRAY[one.valid_from_at, one.valid_until_at]) AS moment
+    WHERE one.legal_entity_id = entity.id
+        AND (one.purpose_id = purpose.id OR one.purpose_id IS NULL) AND one.channel IN ('', %(channel)s::text)
+        AND one.ended_at IS NULL AND moment > %(at)s::timestamptz
+) changing ON true
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object(
+        'weekdays', one.weekdays, 'opens', one.opens, 'closes', one.closes,
+        'closed_holidays', one.closed_holidays, 'closed_dates', one.closed_dates,
+        'valid_from_date', one.valid_from_date, 'valid_until_date', one.valid_until_date, 'ended_at', one.ended_at
+    )) AS policies
+    FROM consent_callingpolicy one
+    WHERE %(channel)s::text = 'CALL' AND one.legal_entity_id = entity.id
+        AND one.decided_at <= %(known_at)s::timestamptz
+        AND (one.valid_until_date IS NULL OR one.valid_until_date >= %(at)s::timestamptz::date - 1)
+) calling ON true
+LEFT JOIN LATERAL (
+    SELECT json_agg(json_build_object('country', one.country, 'date', one.date)) AS days
+    FROM consent_dayofmourning one
+    WHERE %(channel)s::text = 'CALL' AND one.organisation_id = entity.organisation_id
+        AND one.decided_at <= %(known_at)s::timestamptz
+        AND (one.ended_at IS NULL OR one.ended_at > %(known_at)s::timestamptz)
+        AND one.date >= %(at)s::timestamptz::date - 1
+) mourning ON true
+LEFT JOIN LATERAL (
+    SELECT one.number
+    FROM customers_callernumber one
+    CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE entity.time_zone)::date AS today) AS day
+    WHERE %(channel)s::text = 'CALL' AND one.legal_entity_id = entity.id AND one.in_use_from_date <= today
+        -- It must answer for six months after this call (Code Telemarketing 2024).
+        AND (one.reachable_until_date IS NULL OR one.reachable_until_date >= (today + interval '6 months')::date)
+    ORDER BY one.reachable_until_date IS NOT NULL, one.in_use_from_date DESC, one.id
+    LIMIT 1
+) caller ON true
+WHERE entity.code = %(legal_entity)s::text

@@ -1,0 +1,166 @@
+import datetime
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from consent.domain import outbox
+from consent.domain.links import LinkKind, Withdrawable, message_token, withdrawal_token
+from consent.domain.verification import code_for
+from consent.models import AddressVerification, Channel, OutboxMessage
+from customers.domain.key_rings import link_keys
+
+Kind = OutboxMessage.Kind
+LONGEST_SUBJECT = 60
+MASKED = "••••••••"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """One message as it leaves: subject, equal texts in plain and HTML, and the one-click address."""
+
+    subject: str
+    text: str
+    html: str
+    unsubscribe_url: str
+
+
+class Links(Protocol):
+    """Makes the addresses that stand in a message."""
+
+    def of_message(self, *, kind: LinkKind, message: OutboxMessage) -> str: ...
+    def to_withdraw(self, *, permission: Withdrawable) -> str: ...
+    def page(self, *, path: str) -> str: ...
+    def code(self, *, verification_id: str) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkingLinks:
+    """Links that work; made only at the moment of sending."""
+
+    public_url: str
+
+    def of_message(self, *, kind: LinkKind, message: OutboxMessage) -> str:
+        return self.page(
+            path=f"/{kind.value}/{message_token(kind=kind, message_id=message.pk, keys=link_keys())}/"
+        )
+
+    def to_withdraw(self, *, permission: Withdrawable) -> str:
+        return self.page(path=f"/unsubscribe/{withdrawal_token(permission=permission, keys=link_keys())}/")
+
+    def page(self, *, path: str) -> str:
+        return f"{self.public_url.rstrip('/')}{path}"
+
+    def code(self, *, verification_id: str) -> str:
+        return code_for(verification=AddressVerification.objects.get(pk=verification_id))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedLinks:
+    """Links as staff see them: nobody can confirm in someone's place."""
+
+    public_url: str
+
+    def of_message(self, *, kind: LinkKind, message: OutboxMessage) -> str:
+        return self.page(path=f"/{kind.value}/{MASKED}/")
+
+    def to_withdraw(self, *, permission: Withdrawable) -> str:
+        return self.page(path=f"/unsubscribe/{MASKED}/")
+
+    def page(self, *, path: str) -> str:
+        return f"{self.public_url.rstrip('/')}{path}"
+
+    def code(self, *, verification_id: str) -> str:
+        return MASKED
+
+
+def render(*, message: OutboxMessage, links: Links) -> Rendered:
+    """Write a message in its language; raises EvidenceGoneError when its subject was erased."""
+    content = outbox.read_content(message=message)
+    with translation.override(message.language):
+        subject = shorten(text=_subject(message))
+        unsubscribe_url = links.to_withdraw(permission=_withdrawable(message))
+        context = _context(message, content, links) | {"subject": subject, "withdraw_url": unsubscribe_url}
+        template = f"mail/{message.kind.lower()}"
+        text = render_to_string(f"{template}.txt", context)
+        html = render_to_string(f"{template}.html", context)
+    return Rendered(subject=subject, text=text, html=html, unsubscribe_url=unsubscribe_url)
+
+
+def render_text(*, message: OutboxMessage, links: Links) -> str:
+    """Write a text message in its language, on one line of plain text."""
+    content = outbox.read_content(message=message)
+    code = links.code(verification_id=str(content["verification_id"])) if "verification_id" in content else ""
+    with translation.override(message.language):
+        context = _context(message, content, links) | {"code": code}
+        text = render_to_string(f"mail/{message.kind.lower()}_sms.txt", context)
+    return " ".join(text.split())
+
+
+def preview(*, message: OutboxMessage, public_url: str) -> Rendered:
+    """Show a message as it was sent, with every token and code masked."""
+    masked = MaskedLinks(public_url=public_url)
+    if message.channel == Channel.SMS:
+        text = render_text(message=message, links=masked)
+        return Rendered(subject="", text=text, html="", unsubscribe_url="")
+    return render(message=message, links=masked)
+
+
+def shorten(*, text: str) -> str:
+    """Cut a subject at a word so that it stays within sixty characters, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _subject(message: OutboxMessage) -> str:
+    subjects = {
+        Kind.CONFIRM_REQUEST: gettext("Please confirm your choice for %(name)s"),
+        Kind.CONFIRMATION: gettext("What you agreed with %(name)s"),
+        Kind.RECEIPT: gettext("What changed at %(name)s"),
+        Kind.PREFERENCE_LINK: gettext("Your link to your choices at %(name)s"),
+    }
+    return subjects[Kind(message.kind)] % {"name": message.legal_entity.name}
+
+
+def _withdrawable(message: OutboxMessage) -> Withdrawable:
+    """The one-click address stops what the mail is about, or else all mail of this legal entity."""
+    about = [p for p in outbox.read_permissions(message=message) if p["channel"] == message.channel]
+    return Withdrawable(
+        contact_point_id=message.contact_point_id,
+        legal_entity_id=message.legal_entity_id,
+        purpose_id=outbox.purpose_of(permission=about[0]) if len(about) == 1 else None,
+        channel=message.channel,
+    )
+
+
+def _context(message: OutboxMessage, content: dict[str, object], links: Links) -> dict[str, object]:
+    zone = ZoneInfo(message.legal_entity.time_zone)
+    moments = {
+        name: written_out(moment=datetime.datetime.fromisoformat(str(content[name])), zone=zone)
+        for name in ("agreed_at", "confirmed_at", "changed_at")
+        if content.get(name)
+    }
+    return {
+        **content,
+        **moments,
+        "entity": message.legal_entity,
+        "permissions": outbox.read_permissions(message=message),
+        "confirm_url": links.of_message(kind=LinkKind.CONFIRM, message=message),
+        "open_url": links.of_message(kind=LinkKind.PREFERENCES, message=message),
+        "preferences_url": links.page(path="/preferences/"),
+        "privacy_url": links.page(path=f"/privacy/{message.legal_entity.code}/"),
+        "withdraw_label": gettext("Stop these messages, or all messages"),
+    }
+
+
+def written_out(*, moment: datetime.datetime, zone: ZoneInfo) -> str:
+    """Write a moment in full, in the reader's language and the legal entity's zone."""
+    local = moment.astimezone(zone)
+    return gettext("%(date)s at %(time)s") % {
+        "date": date_format(local, "j F Y"),
+        "time": date_format(local, "H:i"),
+    }

@@ -1,0 +1,47 @@
+"""The dated rule packs; a new one is a module here and its line in PACKS."""
+
+import dataclasses
+import datetime
+from functools import lru_cache
+from typing import Final
+
+from consent.domain.rulebook.facts import Jurisdiction
+from consent.domain.rulebook.pack import Pack
+from consent.domain.rulebook.packs import be_2015_07_11, eu_2018_05_25, nl_2021_07_01, nl_2026_07_01
+
+PACKS: Final = (nl_2021_07_01.PACK, nl_2026_07_01.PACK, be_2015_07_11.PACK, eu_2018_05_25.PACK)
+
+
+def find_pack(*, jurisdiction: Jurisdiction, at: datetime.datetime) -> Pack | None:
+    """Find the pack in force at a moment; None before the first one. A pack ends where the next begins."""
+    begun = [pack for pack in PACKS if pack.jurisdiction == jurisdiction and pack.starts_at <= at]
+    return max(begun, key=lambda pack: pack.starts_at, default=None)
+
+
+@lru_cache(maxsize=256)
+def next_change_of_law(
+    *, jurisdiction: Jurisdiction, channel: str, at: datetime.datetime
+) -> datetime.datetime | None:
+    """Find the first moment after this one at which the law itself changes for a channel."""
+    packs = sorted(
+        (pack for pack in PACKS if pack.jurisdiction == jurisdiction), key=lambda pack: pack.starts_at
+    )
+    # A new pack that says the same about this channel changes nothing for it.
+    moments = {
+        pack.starts_at
+        for before, pack in zip([None, *packs], packs, strict=False)
+        if before is None or _said_of(before, channel) != _said_of(pack, channel)
+    }
+    if channel == "CALL":
+        moments |= {pack.verified_calls_from for pack in packs if pack.verified_calls_from}
+    return min((moment for moment in moments if moment > at), default=None)
+
+
+def _said_of(pack: Pack, channel: str) -> Pack:
+    return dataclasses.replace(
+        pack,
+        code="",
+        starts_at=PACKS[0].starts_at,
+        tables={channel: pack.tables.get(channel, ())},
+        gates={channel: pack.gates[channel]} if channel in pack.gates else {},
+    )

@@ -1,0 +1,126 @@
+"""One piece of a list: read, asked about in one question, and written with its verdicts."""
+
+import datetime
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from consent.domain.engine.asking import Asked
+from consent.domain.engine.bulk import CHUNK, answer_chunk
+from consent.domain.engine.question import Question, put_question
+from consent.domain.lists.layout import Layout
+from consent.domain.lists.problems import Remark, RowRemark
+from consent.domain.lists.rows import Rows, read_rows
+from consent.domain.lists.writing import encoded, with_verdicts
+
+ROWS_NAMED = 10  # of each kind of remark
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A question in its codes; without moments it is about the moment at which each piece is answered."""
+
+    legal_entity: str
+    purpose: str
+    channel: str
+    product_group: str = ""
+    at: datetime.datetime | None = None
+    known_at: datetime.datetime | None = None
+
+    def put(self, *, now: datetime.datetime) -> Question:
+        """Read what counts for everyone asked about, anew for each piece; raises UnknownCodeError."""
+        return put_question(
+            legal_entity=self.legal_entity,
+            purpose=self.purpose,
+            channel=self.channel,
+            product_group=self.product_group,
+            at=self.at,
+            known_at=self.known_at,
+            now=now,
+        )
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What was counted so far: rows, answers per code, and which rows were mended (some)."""
+
+    rows: int = 0
+    asked: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    remarks: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def add(self, other: "Tally") -> None:
+        """Add what was counted in the rows that follow."""
+        for name, remark in other.remarks.items():
+            mine = self.remarks.setdefault(name, {"count": 0, "rows": []})
+            named = [self.rows + row for row in remark["rows"]]
+            mine["rows"] = (mine["rows"] + named)[:ROWS_NAMED]
+            mine["count"] += remark["count"]
+        self.rows += other.rows
+        self.asked += other.asked
+        self.counts = {
+            code: self.counts.get(code, 0) + other.counts.get(code, 0)
+            for code in {**self.counts, **other.counts}
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screened:
+    """One piece with its verdicts, in the encoding of the list."""
+
+    output: bytes
+    tally: Tally
+
+
+def screen_piece(*, data: bytes, titles: int, layout: Layout, question: Question) -> Screened:
+    """Answer every row of a piece, of which so many at the start are titles."""
+    rows = read_rows(data=data, layout=layout, titles=titles)
+    asked = _asked(rows)
+    verdicts = [
+        verdict
+        for start in range(0, len(asked), CHUNK)
+        for verdict in answer_chunk(question=question, asked=asked[start : start + CHUNK])
+    ]
+    text = with_verdicts(rows=rows, verdicts=verdicts, layout=layout)
+    counts = Counter([verdict.code for verdict in verdicts])
+    return Screened(
+        output=encoded(text=text, layout=layout),
+        tally=Tally(rows=rows.count, asked=len(verdicts), counts=dict(counts), remarks=_remarks(rows)),
+    )
+
+
+def _asked(rows: Rows) -> list[Asked]:
+    if not rows.contacts or not any(rows.contacts):
+        return [Asked(text=address) for address in rows.addresses or [""] * len(rows.contacts)]
+    keys = [_read_key(text) for text in rows.contacts]
+    first = rows.titles
+    unread = [
+        number
+        for number, (text, key) in enumerate(zip(rows.contacts, keys, strict=True))
+        if text.strip() and not key
+    ]
+    rows.remarks += [
+        RowRemark(row=rows.asked[number] if rows.asked else first + number, remark=Remark.CONTACT)
+        for number in unread
+    ]
+    addresses: Sequence[str] = rows.addresses or [""] * len(keys)
+    return [Asked(text=text, contact_id=key) for text, key in zip(addresses, keys, strict=True)]
+
+
+def _read_key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text.strip())
+    except ValueError:
+        return None
+
+
+def _remarks(rows: Rows) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for one in rows.remarks:
+        entry = found.setdefault(one.remark.value, {"count": 0, "rows": []})
+        entry["count"] += 1
+        if len(entry["rows"]) < ROWS_NAMED:
+            entry["rows"].append(one.row + 1)
+    return found

@@ -1,0 +1,109 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consent.models.purpose import Channel
+from customers.models import Contact, ContactPoint, LegalEntity, Organisation, StaffMember, uuid7
+
+
+class OutboxMessage(models.Model):
+    """One message that must leave the building, written together with the fact that causes it."""
+
+    class Kind(models.TextChoices):
+        CONFIRM_REQUEST = "CONFIRM_REQUEST", _("Request to confirm")
+        CONFIRMATION = "CONFIRMATION", _("Confirmation of permission")
+        RECEIPT = "RECEIPT", _("Receipt of a change")
+        PREFERENCE_LINK = "PREFERENCE_LINK", _("Link to the preference centre")
+        PHONE_CODE = "PHONE_CODE", _("Code to verify a number")
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("Waiting")
+        SENDING = "SENDING", _("Being sent")
+        SENT = "SENT", _("Sent")
+        REFUSED = "REFUSED", _("Refused for good")
+        GIVEN_UP = "GIVEN_UP", _("Given up after all tries")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    legal_entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, related_name="+", verbose_name=_("legal entity")
+    )
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="messages", verbose_name=_("contact"))
+    contact_point = models.ForeignKey(
+        ContactPoint, models.PROTECT, related_name="+", verbose_name=_("contact point")
+    )
+    channel = models.CharField(_("channel"), max_length=14, choices=Channel.choices)
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)
+    language = models.CharField(_("language"), max_length=8)
+    event_id = models.UUIDField(
+        _("event"), null=True, blank=True, help_text=_("The event that caused this message.")
+    )
+    # What the template needs, encrypted with the subject's key like evidence; no link and no token is in it.
+    subject_id = models.UUIDField(editable=False)
+    nonce = models.BinaryField(max_length=12, editable=False)
+    ciphertext = models.BinaryField(editable=False)
+    recipient_hash = models.BinaryField(max_length=32, editable=False)
+    created_at = models.DateTimeField(_("written at"))
+    due_at = models.DateTimeField(_("due at"))
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    claimed_at = models.DateTimeField(_("taken up at"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    possibly_sent_twice = models.BooleanField(
+        _("possibly sent twice"),
+        default=False,
+        help_text=_(
+            "The sender died between the mail server's answer and our note of it; it was sent again."
+        ),
+    )
+    last_answer = models.CharField(_("last answer of the mail server"), max_length=300, blank=True)
+    link_expires_at = models.DateTimeField(_("link expires at"), null=True, blank=True)
+    link_revoked_at = models.DateTimeField(_("link revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(
+                fields=["due_at"], name="message_due", condition=Q(state__in=["WAITING", "SENDING"])
+            ),
+            models.Index(fields=["recipient_hash", "created_at"], name="message_by_recipient"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
+
+
+class AddressVerification(models.Model):
+    """One try to verify that a phone number is the person's: a six-digit code, kept only as a keyed hash."""
+
+    class Method(models.TextChoices):
+        SMS_CODE = "SMS_CODE", _("Code by SMS")
+        CALL_BACK = "CALL_BACK", _("Call-back: the person reads the code from the screen")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    contact_point = models.ForeignKey(
+        ContactPoint, models.PROTECT, related_name="verifications", verbose_name=_("contact point")
+    )
+    legal_entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, related_name="+", verbose_name=_("legal entity")
+    )
+    method = models.CharField(_("method"), max_length=9, choices=Method.choices)
+    code_hash = models.BinaryField(max_length=32, editable=False)
+    asked_at = models.DateTimeField(_("asked at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    succeeded_at = models.DateTimeField(_("succeeded at"), null=True, blank=True)
+    agent = models.ForeignKey(
+        StaffMember, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("agent")
+    )
+
+    class Meta:
+        verbose_name = _("verification of a number")
+        verbose_name_plural = _("verifications of numbers")
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()} {timezone.localtime(self.asked_at):%Y-%m-%d %H:%M}"

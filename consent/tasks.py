@@ -1,0 +1,152 @@
+import contextlib
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+
+from celery import shared_task
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from consent.domain import delivery, heartbeats, jobs, link_requests, outbox, rate_limits, relations, requests
+from consent.domain.messages import WorkingLinks
+from consent.domain.screening import work as screening
+from consent.models import Job
+
+# No task runs longer than ten seconds, so that a killed worker's work is quickly free again.
+SECONDS_AT_WORK = 6
+OUTBOX_INTERVAL = 10
+RELATIONS_INTERVAL = 900
+REQUESTS_INTERVAL = 3600
+JOBS_INTERVAL = 15
+FILES_INTERVAL = 600
+
+
+@shared_task
+def deliver_outbox() -> int:
+    links = WorkingLinks(public_url=settings.PUBLIC_URL)
+    sent, until = 0, time.monotonic() + SECONDS_AT_WORK
+    while time.monotonic() < until and link_requests.answer_next(now=timezone.now()):
+        pass
+    while time.monotonic() < until and (message := outbox.claim_next(now=timezone.now())):
+        delivery.deliver(message=message, links=links, now=timezone.now())
+        sent += 1
+    if time.monotonic() >= until:
+        deliver_outbox.delay()
+    heartbeats.beat(name="consent.tasks.deliver_outbox", interval_seconds=OUTBOX_INTERVAL, now=timezone.now())
+    return sent
+
+
+@shared_task
+def expire_relations() -> int:
+    ended, all_done = _work_off(relations.expire_relations(now=timezone.now()))
+    if all_done:
+        heartbeats.beat(
+            name="consent.tasks.expire_relations", interval_seconds=RELATIONS_INTERVAL, now=timezone.now()
+        )
+    else:
+        expire_relations.delay()
+    return ended
+
+
+@shared_task
+def lapse_requests() -> int:
+    lapsed, all_done = _work_off(requests.lapse_requests(now=timezone.now()))
+    rate_limits.forget_old_counts(now=timezone.now())
+    if all_done:
+        heartbeats.beat(
+            name="consent.tasks.lapse_requests", interval_seconds=REQUESTS_INTERVAL, now=timezone.now()
+        )
+    else:
+        lapse_requests.delay()
+    return lapsed
+
+
+def _work_off(chunks: Iterator[int]) -> tuple[int, bool]:
+    """Count what was done, and whether that was all; the rest is for a task of its own."""
+    done, until = 0, time.monotonic() + SECONDS_AT_WORK
+    for count in chunks:
+        done += count
+        if time.monotonic() >= until:
+            return done, False
+    return done, True
+
+
+class OutboxWaker:
+    """Tells the workers that a message waits, from a thread of its own.
+
+    A request never waits for the broker; while the broker is away, the periodic task finds the message.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def wake(self) -> None:
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="outbox-waker", daemon=True)
+                self._thread.start()
+        self._waiting.set()
+
+    def _run(self) -> None:
+        while self._waiting.wait():
+            self._waiting.clear()
+            try:
+                deliver_outbox.delay()
+            except OperationalError:
+                continue
+
+
+_waker = OutboxWaker()
+
+
+def wake_outbox() -> None:
+    """Have waiting messages sent soon; called after the transaction that wrote them."""
+    _waker.wake()
+
+
+@shared_task
+def work_job(job_id: str) -> None:
+    """Work off a job for a few seconds; what is left is for a task of its own."""
+    key, until = uuid.UUID(job_id), time.monotonic() + SECONDS_AT_WORK
+    while jobs.advance(job_id=key, chunk=chunk_of, now=timezone.now()):
+        if time.monotonic() >= until:
+            wake_job(job_id=key)
+            return
+
+
+def chunk_of(job: Job) -> jobs.Chunk:
+    return {Job.Kind.SCREENING: screening.work_chunk}[Job.Kind(job.kind)]
+
+
+def wake_job(*, job_id: uuid.UUID) -> None:
+    """Have a job worked off soon, once its transaction is done; a dead broker leaves it to the sweep."""
+    transaction.on_commit(lambda: _send(job_id))
+
+
+def _send(job_id: uuid.UUID) -> None:
+    with contextlib.suppress(OperationalError):
+        work_job.delay(job_id=str(job_id))
+
+
+@shared_task
+def sweep_jobs() -> int:
+    """Pick up the jobs whose worker was killed, and those the broker never heard of."""
+    forgotten = jobs.find_forgotten(now=timezone.now())
+    for job_id in forgotten:
+        work_job.delay(job_id=str(job_id))
+    heartbeats.beat(name="consent.tasks.sweep_jobs", interval_seconds=JOBS_INTERVAL, now=timezone.now())
+    return len(forgotten)
+
+
+@shared_task
+def delete_expired_files() -> int:
+    deleted = screening.delete_expired_files(now=timezone.now())
+    heartbeats.beat(
+        name="consent.tasks.delete_expired_files", interval_seconds=FILES_INTERVAL, now=timezone.now()
+    )
+    return deleted

@@ -1,0 +1,58 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from consent.domain import number_blocks
+from consent.domain import preference_words as words
+from consent.domain.ledger.circumstances import Circumstances
+from consent.domain.ledger.recording import Wordings
+from consent.forms.preferences import BlockNumberForm
+from consent.models import Actor, Method, Source
+from consent.views.visitor import answer_in_steps, language_of_page, visit_of
+from customers.models import LegalEntity
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@answer_in_steps
+def block(request: HttpRequest, code: str) -> HttpResponse:
+    """Nobody is ever refused here by a limit: a second block of a number adds nothing."""
+    entity = get_object_or_404(LegalEntity.objects.select_related("organisation"), code=code)
+    form = BlockNumberForm(request.POST if request.method == "POST" else None, country=entity.country)
+    if not form.is_valid():
+        return render(request, "consent/preferences/block.html", _context(entity) | {"form": form})
+    number = form.cleaned_data["number"]
+    number_blocks.block_number(
+        organisation=entity.organisation,
+        address=number,
+        how=_circumstances(request, number.value),
+        blocked_at=timezone.now(),
+    )
+    context = _context(entity) | {
+        "page_title": _("This number is blocked"),
+        "number": words.written_number(value=number.value),
+    }
+    return render(request, "consent/preferences/blocked.html", context)
+
+
+def _circumstances(request: HttpRequest, number: str) -> Circumstances:
+    return Circumstances(
+        actor=Actor.SUBJECT,
+        source=Source.BLOCK_PAGE,
+        method=Method.BUTTON,
+        shown=Wordings(language=language_of_page()),
+        proof={**visit_of(request).as_proof(), "address": number},
+    )
+
+
+def _context(entity: LegalEntity) -> dict[str, object]:
+    return {
+        "entity": entity,
+        "page_title": _("Block a phone number"),
+        "entities": [one.name for one in entity.organisation.legal_entities.order_by("name", "pk")],
+        "privacy_url": f"/privacy/{entity.code}/",
+        "preferences_url": "/preferences/",
+    }

@@ -1,0 +1,33 @@
+from customers.models.contact import Contact, ContactPoint, LegalForm
+from customers.models.keys import uuid7
+from customers.models.organisation import (
+    CallerNumber,
+    Country,
+    Language,
+    LegalEntity,
+    Organisation,
+    ProductGroup,
+    ProductSimilarity,
+)
+from customers.models.relation import Collection, CustomerRelation, RelationKind, TermExtension, Transaction
+from customers.models.staff_member import StaffMember
+
+__all__ = [
+    "CallerNumber",
+    "Collection",
+    "Contact",
+    "ContactPoint",
+    "Country",
+    "CustomerRelation",
+    "Language",
+    "LegalEntity",
+    "LegalForm",
+    "Organisation",
+    "ProductGroup",
+    "ProductSimilarity",
+    "RelationKind",
+    "StaffMember",
+    "TermExtension",
+    "Transaction",
+    "uuid7",
+]

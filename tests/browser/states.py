@@ -1,0 +1,302 @@
+"""Every public page in every state a person can meet it, for the tests that look at all of them.
+
+A new page needs a function that opens it, and a line in STATES.
+"""
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings as jawoord
+
+from consent.models import CollectionChoice
+from tests import make, scenes
+from tests.browser.fixtures import PostOffice, Visitor, link_in
+from tests.consent.domain import forms
+from tests.preference_scenes import buy_lamp, house
+
+RECIPES = "/forms/receptenboekje/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Who looks, through which browser, and where their mail arrives."""
+
+    visitor: Visitor
+    post_office: PostOffice
+
+    @property
+    def page(self) -> Any:
+        return self.visitor.page
+
+    def send(self, action: str = "", within: str = "main") -> None:
+        """Press a button by what it does, whatever the language of the page."""
+        self.visitor.clock.shift(20)
+        named = f"[name=action][value={action}]" if action else "button[type=submit]"
+        self.visitor.follow(self.page.locator(f"{within} {named}").first)
+
+
+def visit(path: str) -> Callable[[Stage], None]:
+    def open_it(stage: Stage) -> None:
+        scenes.recipe_book()
+        stage.visitor.open(path)
+
+    return open_it
+
+
+def fill_in(
+    stage: Stage, *, email: str = "alice@example.org", phone: str = "020 000 01 01"
+) -> scenes.RecipeBook:
+    scene = scenes.recipe_book()
+    stage.visitor.open(RECIPES)
+    stage.page.locator("[name=EMAIL]").fill(email)
+    stage.page.locator("[name=PHONE]").fill(phone)
+    for choice in (scene.newsletter, scene.calls):
+        stage.page.locator(f"[name=choice_{choice.pk}]").check()
+    stage.send()
+    return scene
+
+
+def caption(stage: Stage) -> None:
+    choice: CollectionChoice = forms.bird_guide()
+    choice.collection_point.published_at = make.LONG_AGO
+    choice.collection_point.save(update_fields=["published_at"])
+    stage.visitor.open("/forms/vogelgids/")
+
+
+def form_with_errors(stage: Stage) -> None:
+    fill_in(stage, email="alice", phone="12")
+
+
+def order(stage: Stage) -> None:
+    scenes.paid_trial()
+    stage.visitor.open("/forms/proefabonnement/")
+
+
+def order_thanks(stage: Stage) -> None:
+    order(stage)
+    stage.page.locator("[name=EMAIL]").fill("karin@example.org")
+    stage.send()
+
+
+def thanks(stage: Stage) -> None:
+    fill_in(stage)
+
+
+def confirm(stage: Stage) -> None:
+    fill_in(stage)
+    stage.visitor.open(link_in(stage.post_office.collect_one(), "confirm"))
+
+
+def confirmed(stage: Stage) -> None:
+    confirm(stage)
+    stage.send("confirm")
+
+
+def confirm_expired(stage: Stage) -> None:
+    fill_in(stage)
+    link = link_in(stage.post_office.collect_one(), "confirm")
+    stage.visitor.clock.shift(datetime.timedelta(days=8))
+    stage.visitor.open(link)
+
+
+def confirm_again(stage: Stage) -> None:
+    confirm_expired(stage)
+    stage.send("again")
+
+
+def verify(stage: Stage) -> None:
+    fill_in(stage)
+    stage.visitor.open("/verify/")
+
+
+def verify_code(stage: Stage) -> None:
+    verify(stage)
+    stage.send("sms")
+
+
+def verify_wrong_code(stage: Stage) -> None:
+    verify_code(stage)
+    stage.page.locator("[name=code]").fill("12")
+    stage.send()
+
+
+def verify_call(stage: Stage) -> None:
+    verify(stage)
+    stage.send("call")
+
+
+def unsubscribe(stage: Stage) -> None:
+    fill_in(stage)
+    stage.visitor.open(link_in(stage.post_office.collect_one(), "unsubscribe"))
+
+
+def stopped(stage: Stage) -> None:
+    unsubscribe(stage)
+    stage.send("stop")
+
+
+def stopped_everything(stage: Stage) -> None:
+    unsubscribe(stage)
+    stage.send("stop-all")
+
+
+def link_mailed(stage: Stage) -> None:
+    unsubscribe(stage)
+    stage.send("link")
+
+
+def ask_for_link_error(stage: Stage) -> None:
+    stage.visitor.open("/preferences/")
+    stage.page.locator("[name=address]").fill("alice")
+    stage.send()
+
+
+def asked_for_link(stage: Stage) -> None:
+    stage.visitor.open("/preferences/")
+    stage.page.locator("[name=address]").fill("alice@example.org")
+    stage.send()
+
+
+def choices(stage: Stage) -> None:
+    """A customer who also gave permissions: one that stands, one by call that is not verified."""
+    home = house()
+    buy_lamp(house=home)
+    make.permission_event(contact_point=home.email, notice_version=home.by_email)
+    make.permission_event(contact_point=home.phone, notice_version=home.by_call)
+    asked_for_link(stage)
+    stage.visitor.open(link_in(stage.post_office.collect_one(), "preferences"))
+
+
+def choices_saved(stage: Stage) -> None:
+    choices(stage)
+    stage.page.locator("[name=choice]:checked").first.uncheck()
+    stage.send("save")
+
+
+def choices_stopped(stage: Stage) -> None:
+    choices(stage)
+    stage.send("stop")
+
+
+def choices_undone(stage: Stage) -> None:
+    choices_saved(stage)
+    stage.send("undo")
+
+
+def behind_choices(path: str) -> Callable[[Stage], None]:
+    def open_it(stage: Stage) -> None:
+        choices(stage)
+        stage.visitor.open(path)
+
+    return open_it
+
+
+def details_error(stage: Stage) -> None:
+    behind_choices("/preferences/details/")(stage)
+    stage.page.locator("[name=email]").fill("alice")
+    stage.page.locator("[name=phone]").fill("12")
+    stage.send()
+
+
+def details_saved(stage: Stage) -> None:
+    behind_choices("/preferences/details/")(stage)
+    stage.page.locator("[name=email]").fill("aleida@example.org")
+    stage.send()
+
+
+def history_mailed(stage: Stage) -> None:
+    behind_choices("/preferences/history/")(stage)
+    stage.send()
+
+
+def left(stage: Stage) -> None:
+    choices(stage)
+    stage.visitor.follow(stage.page.locator("form[action$='/leave/'] button"))
+
+
+def block_error(stage: Stage) -> None:
+    visit("/preferences/block/harthulp/")(stage)
+    stage.send()
+
+
+def blocked(stage: Stage) -> None:
+    visit("/preferences/block/harthulp/")(stage)
+    stage.page.locator("[name=number]").fill("020 000 01 99")
+    stage.send()
+
+
+def forged_post(stage: Stage) -> None:
+    visit(RECIPES)(stage)
+    stage.visitor.context.clear_cookies(name=jawoord.CSRF_COOKIE_NAME)
+    stage.send()
+
+
+def too_many(stage: Stage) -> None:
+    visit("/preferences/")(stage)
+    while (field := stage.page.locator("[name=address]")).count():
+        field.fill("x")
+        stage.send()
+
+
+def caller_numbers(stage: Stage) -> None:
+    """One number in use, one on its way out, and one that is only answered."""
+    entity = scenes.recipe_book().entity
+    make.caller_number(legal_entity=entity, label="Gesprekken met donateurs")
+    days = {"+31200000003": datetime.date(2027, 8, 1), "+31200000004": datetime.date(2026, 12, 31)}
+    for number, until in days.items():
+        make.caller_number(legal_entity=entity, number=number, label="", reachable_until_date=until)
+    stage.visitor.open("/caller-numbers/harthulp/")
+
+
+STATES: dict[str, Callable[[Stage], None]] = {
+    "home": visit("/"),
+    "privacy": visit("/privacy/harthulp/"),
+    "caller numbers": caller_numbers,
+    "caller numbers, none": visit("/caller-numbers/harthulp/"),
+    "form": visit(RECIPES),
+    "form, caption": caption,
+    "form, errors": form_with_errors,
+    "form, order": order,
+    "form, order placed": order_thanks,
+    "form, thanks": thanks,
+    "confirm": confirm,
+    "confirm, done": confirmed,
+    "confirm, expired": confirm_expired,
+    "confirm, sent again": confirm_again,
+    "confirm, gone": visit("/confirm/"),
+    "verify": verify,
+    "verify, code": verify_code,
+    "verify, wrong code": verify_wrong_code,
+    "verify, call": verify_call,
+    "verify, gone": visit("/verify/"),
+    "unsubscribe": unsubscribe,
+    "unsubscribe, stopped": stopped,
+    "unsubscribe, all stopped": stopped_everything,
+    "unsubscribe, link mailed": link_mailed,
+    "unsubscribe, gone": visit("/unsubscribe/"),
+    "link": visit("/preferences/"),
+    "link, error": ask_for_link_error,
+    "link, asked": asked_for_link,
+    "link, gone": visit("/preferences/choices/"),
+    "choices": choices,
+    "choices, saved": choices_saved,
+    "choices, stopped": choices_stopped,
+    "choices, undone": choices_undone,
+    "details": behind_choices("/preferences/details/"),
+    "details, errors": details_error,
+    "details, saved": details_saved,
+    "history": behind_choices("/preferences/history/"),
+    "history, mailed": history_mailed,
+    "left": left,
+    "block": visit("/preferences/block/harthulp/"),
+    "block, error": block_error,
+    "block, done": blocked,
+    "refused, 403": forged_post,
+    "refused, 404": visit("/nowhere/"),
+    "refused, 405": visit("/preferences/undo/"),
+    "refused, 429": too_many,
+}
+# Pages that tell about a mistake: their titles begin with it, and it has the focus.
+WITH_ERRORS = {name for name in STATES if name.endswith((", errors", ", error", ", wrong code"))}

@@ -1,0 +1,311 @@
+"""One row of every model in one organisation, to see who may see it."""
+
+import io
+from datetime import date, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db import models
+from django.test import Client
+from django.urls import reverse
+
+from consent.domain import jobs, outbox, restrictions, suppressions
+from consent.domain.ledger.circumstances import Circumstances
+from consent.domain.ledger.recording import NewEvent, Wordings, record
+from consent.domain.screening import runs
+from consent.domain.withdrawals import Scope, object_to
+from consent.models import (
+    Act,
+    Actor,
+    AddressVerification,
+    BalancingTest,
+    CallListEntry,
+    Channel,
+    ConsentEvent,
+    ContactAttempt,
+    DeskLookup,
+    DoNotCallRegistration,
+    DoNotCallSnapshot,
+    Evidence,
+    Heartbeat,
+    Job,
+    LinkRequest,
+    Method,
+    NoticeVersion,
+    OutboxMessage,
+    RateCount,
+    ServiceTest,
+    ShownContact,
+    ShownForm,
+    Source,
+    SubjectKey,
+    Suppression,
+)
+from customers.domain import addresses, relations
+from customers.models import Contact, ContactPoint, LegalEntity, Organisation, StaffMember, TermExtension
+from tests import make
+
+BY_PHONE = Circumstances(actor=Actor.SUBJECT, source=Source.PHONE_CALL, method=Method.ORAL, proof={})
+Rows = dict[type[models.Model], models.Model]
+
+
+def signed_in(staff: StaffMember) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(staff)
+    return client
+
+
+def superuser() -> StaffMember:
+    return StaffMember.objects.create_superuser(username="root", password="een lang wachtwoord")
+
+
+def given(*, contact: Contact, point: ContactPoint, version: NoticeVersion) -> ConsentEvent:
+    notice = version.notice
+    event = NewEvent(
+        organisation_id=contact.organisation_id,
+        act=Act.GIVEN,
+        subject_id=contact.pk,
+        occurred_at=make.LONG_AGO,
+        actor=Actor.SUBJECT,
+        source=Source.WEB_FORM,
+        method=Method.CHECKBOX,
+        legal_entity_id=notice.legal_entity_id,
+        purpose_id=notice.purpose_id,
+        channel=notice.channel,
+        contact_point_id=point.pk,
+        shown=Wordings(language="nl", notice_version_id=version.pk, notice_hash=version.content_hash),
+        proof={"typed": {"address": point.value}, "page": "/forms/aanbiedingen/"},
+    )
+    [recorded] = record(events=[event], recorded_at=make.LONG_AGO)
+    return recorded
+
+
+def everything(*, code: str) -> Rows:
+    organisation = make.organisation(code=code, name=f"Organisatie {code}")
+    entity = make.legal_entity(organisation=organisation, code=f"{code}-bv", name=f"{code} B.V.")
+    contact = make.contact(organisation=organisation, family_name=f"Van {code}")
+    email = make.email_point(contact=contact, text=f"alice@{code}.example.org")
+    agent = make.staff_member(organisation=organisation, username=f"agent-{code}")
+    rows: list[models.Model] = [
+        organisation,
+        entity,
+        agent,
+        make.api_key(legal_entity=entity).key,
+        contact,
+        email,
+        make.house_policy(legal_entity=entity, decided_by=agent),
+        make.calling_policy(legal_entity=entity, decided_by=agent),
+        make.day_of_mourning(organisation=organisation, decided_by=agent),
+        *settings_rows(entity),
+        *relation_rows(contact, entity),
+        *wording_rows(organisation, entity),
+        *screening_rows(agent, entity),
+    ]
+    found = {type(row): row for row in rows}
+    version = NoticeVersion.objects.get(notice__legal_entity=entity)
+    rows = [*ledger_rows(contact, email, version), *call_rows(contact, entity, version.notice.purpose)]
+    found |= {type(row): row for row in rows}
+    return found
+
+
+def settings_rows(entity: LegalEntity) -> list[models.Model]:
+    lamps = make.product_group(legal_entity=entity)
+    bulbs = make.product_group(legal_entity=entity, code="lichtbronnen", name="Lichtbronnen")
+    return [
+        make.caller_number(legal_entity=entity),
+        make.product_similarity(product_group=lamps, similar_group=bulbs),
+        lamps,
+    ]
+
+
+def relation_rows(contact: Contact, entity: LegalEntity) -> list[models.Model]:
+    sale = make.transaction(contact=contact, legal_entity=entity)
+    relations.keep_relations(transaction_ids=[sale.pk])
+    longer = TermExtension.objects.create(
+        legal_entity=entity,
+        kind="SALE",
+        term_months=48,
+        balancing_test="Eerlijk.",
+        opinion_reference="B-1",
+        opinion="Kan.",
+        decided_at=make.LONG_AGO,
+    )
+    return [sale, contact.relations.get(), longer]
+
+
+def wording_rows(organisation: Organisation, entity: LegalEntity) -> list[models.Model]:
+    purpose = make.purpose(organisation=organisation, legal_entities=[entity])
+    version = make.notice_version(legal_entity=entity, purpose=purpose)
+    service_test = ServiceTest.objects.create(
+        purpose=purpose,
+        only_informs=True,
+        material_facts=True,
+        only_relevant_people=True,
+        nothing_promotional=True,
+        reasoning="Feiten.",
+        concluded_at=make.LONG_AGO,
+    )
+    balancing_test = BalancingTest.objects.create(
+        legal_entity=entity,
+        purpose=purpose,
+        channel=Channel.POST,
+        interest="Ons belang.",
+        weighing="Weegt op.",
+        concluded_at=make.LONG_AGO,
+    )
+    point = make.collection_point(legal_entity=entity, code=f"form-{entity.code}")
+    form = ShownForm.objects.create(
+        collection_point=point,
+        language="nl",
+        content="<form></form>",
+        content_hash="a" * 64,
+        first_shown_at=make.LONG_AGO,
+    )
+    statement = make.privacy_statement(legal_entity=entity)
+    return [purpose, version.notice, version, service_test, balancing_test, point, form, statement]
+
+
+def ledger_rows(contact: Contact, email: ContactPoint, version: NoticeVersion) -> list[models.Model]:
+    event = given(contact=contact, point=email, version=version)
+    record_row = contact.consent_records.get()
+    message = outbox.write(
+        message=outbox.NewMessage(
+            kind=OutboxMessage.Kind.CONFIRMATION,
+            legal_entity=version.notice.legal_entity,
+            contact_point=email,
+            language="nl",
+            content=agreed(event, version),
+            event_id=event.pk,
+        ),
+        written_at=make.NOW,
+    )
+    object_to(contact=contact, scope=Scope(channel="CALL"), how=BY_PHONE, occurred_at=make.NOW)
+    restriction = restrictions.restrict(
+        contact=contact, reason="Betwist", how=BY_PHONE, restricted_at=make.NOW, recorded_at=make.NOW
+    )
+    block = suppressions.suppress_address(
+        block=suppressions.Block(
+            organisation=contact.organisation, address=addresses.read_email(text=email.value)
+        ),
+        reason=Suppression.Reason.BLOCKED,
+        how=BY_PHONE,
+        suppressed_at=make.NOW,
+        recorded_at=make.NOW,
+        contact_id=contact.pk,
+    )
+    evidence, key = one_each(event)
+    return [event, evidence, key, record_row, message, contact.objections.get(), restriction, block]
+
+
+def agreed(event: ConsentEvent, version: NoticeVersion) -> dict[str, object]:
+    permission = {
+        "event_id": str(event.pk),
+        "wording": version.wording["nl"],
+        "withdrawal": version.withdrawal["nl"],
+        "channel": event.channel,
+        "purpose_id": str(event.purpose_id),
+        "contact_point_id": str(event.contact_point_id),
+        "to_confirm": False,
+    }
+    return {"form": "Aanbiedingen", "agreed_at": make.NOW.isoformat(), "permissions": [permission]}
+
+
+def one_each(event: ConsentEvent) -> tuple[models.Model, models.Model]:
+    return Evidence.objects.get(pk=event.pk), SubjectKey.objects.get(pk=event.subject_id)
+
+
+def call_rows(contact: Contact, entity: LegalEntity, purpose: Any) -> list[models.Model]:
+    phone = make.phone_point(contact=contact)
+    attempt = ContactAttempt.objects.create(
+        organisation=contact.organisation,
+        legal_entity=entity,
+        contact=contact,
+        contact_point=phone,
+        purpose=purpose,
+        attempted_at=make.NOW,
+        outcome=ContactAttempt.Outcome.CONVERSATION,
+    )
+    verification = AddressVerification.objects.create(
+        contact_point=phone,
+        legal_entity=entity,
+        method=AddressVerification.Method.CALL_BACK,
+        code_hash=b"0" * 32,
+        asked_at=make.NOW,
+        expires_at=make.NOW + timedelta(minutes=10),
+    )
+    snapshot = DoNotCallSnapshot.objects.create(
+        organisation=contact.organisation, taken_at=make.LONG_AGO, loaded_at=make.LONG_AGO, numbers=1
+    )
+    registration = DoNotCallRegistration.objects.create(
+        organisation=contact.organisation, number="+3222000112", registered_date=date(2025, 5, 1)
+    )
+    return [attempt, verification, snapshot, registration, *desk_rows(attempt)]
+
+
+def screening_rows(staff: StaffMember, entity: LegalEntity) -> list[models.Model]:
+    source = runs.Source(file=io.BytesIO(b"telefoon\n0612312312\n"), name="lijst.csv")
+    assert staff.organisation is not None
+    run = runs.take_in(organisation=staff.organisation, source=source, staff=staff, now=make.NOW)
+    run.job = jobs.start_job(
+        organisation=staff.organisation,
+        kind=Job.Kind.SCREENING,
+        total=20,
+        key_range={},
+        started_by=staff,
+        now=make.NOW,
+    )
+    run.legal_entity = entity
+    run.save(update_fields=["job", "legal_entity"])
+    return [run, run.job, run.blocks.get()]
+
+
+def desk_rows(attempt: ContactAttempt) -> list[models.Model]:
+    agent = StaffMember.objects.get(organisation=attempt.organisation)
+    entry = CallListEntry.objects.create(
+        call_list=make.call_list(legal_entity=attempt.legal_entity, purpose=attempt.purpose),
+        contact=attempt.contact,
+        contact_point=attempt.contact_point,
+        next_try_at=make.NOW,
+    )
+    shown = ShownContact.objects.create(
+        entry=entry, agent=agent, shown_at=make.NOW, code="A_CONSENT", attempt=attempt
+    )
+    lookup = DeskLookup.objects.create(
+        organisation=attempt.organisation,
+        staff=agent,
+        looked_up_at=make.NOW,
+        address_hash=b"0" * 32,
+        hash_key_version=1,
+        contact=attempt.contact,
+    )
+    return [entry.call_list, entry, shown, lookup]
+
+
+def own_models() -> list[type[models.Model]]:
+    return [model for app in ("consent", "customers") for model in apps.get_app_config(app).get_models()]
+
+
+def scoped_models() -> list[type[models.Model]]:
+    """Every model of the admin whose rows belong to somebody."""
+    found = [model for model in own_models() if admin.site.is_registered(model)]
+    return sorted(set(found) - {Heartbeat, LinkRequest, RateCount}, key=name_of)
+
+
+def name_of(model: type[models.Model]) -> str:
+    """The name of a model in the addresses of the admin."""
+    return f"{model.__module__.partition('.')[0]}_{model.__name__.lower()}"
+
+
+def page_of(row: models.Model, page: str) -> str:
+    return reverse(f"admin:{name_of(type(row))}_{page}", args=[row.pk])
+
+
+def list_of(model: type[models.Model]) -> str:
+    return reverse(f"admin:{name_of(model)}_changelist")
+
+
+def organisation_in(rows: Rows) -> Organisation:
+    organisation = rows[Organisation]
+    assert isinstance(organisation, Organisation)
+    return organisation

@@ -1,0 +1,86 @@
+import pytest
+
+from consent.domain import corrections
+from consent.domain.corrections import Corrected, Correction
+from consent.models import Act, ConsentEvent, ConsentRecord, Status
+from customers.domain.addresses import Address, read_email, read_phone, read_postal
+from customers.models import ContactPoint
+from tests import make, preference_scenes
+from tests.preference_scenes import NOON, House
+
+pytestmark = pytest.mark.django_db
+
+
+def correct(house: House, *addresses: Address) -> Corrected:
+    return corrections.correct_details(
+        visitor=preference_scenes.visitor(house=house),
+        correction=Correction(given_name="Aleida", family_name="de Vries", addresses=addresses),
+        occurred_at=NOON,
+    )
+
+
+def test_name_is_corrected() -> None:
+    house = preference_scenes.house()
+
+    correct(house)
+
+    house.alice.refresh_from_db()
+    assert str(house.alice) == "Aleida de Vries"
+
+
+def test_new_address_is_unverified_and_the_permission_stays_behind() -> None:
+    house = preference_scenes.house()
+    make.permission_event(contact_point=house.email, notice_version=house.by_email)
+
+    corrected = correct(house, read_email(text="new@example.org"))
+
+    (new,) = corrected.new_points
+    assert (new.value, new.verified_at, new.invalid_at) == ("new@example.org", None, None)
+    house.email.refresh_from_db()
+    assert (house.email.invalid_at, house.email.invalid_reason) == (NOON, "REPLACED")
+    (record,) = ConsentRecord.objects.all()
+    assert (record.contact_point, record.status) == (house.email, Status.INVALIDATED)
+    assert list(ConsentEvent.objects.order_by("sequence").values_list("act", flat=True)) == [
+        Act.GIVEN,
+        Act.ADDRESS_VERIFIED,
+        Act.INVALIDATED,
+        Act.ADDRESS_INVALIDATED,
+    ]
+
+
+def test_same_address_written_otherwise_changes_nothing() -> None:
+    house = preference_scenes.house()
+
+    corrected = correct(
+        house, read_email(text="ALICE@example.org"), read_phone(text="0200000101", country="NL")
+    )
+
+    assert corrected.new_points == []
+    assert ContactPoint.objects.filter(invalid_at__isnull=True).count() == 2
+
+
+def test_number_and_postal_address_are_replaced_likewise() -> None:
+    house = preference_scenes.house()
+    old = make.postal_point(contact=house.alice)
+
+    correct(
+        house,
+        read_phone(text="+31200000102", country="NL"),
+        read_postal(street="Nieuwe weg 2", postal_code="1000 AB", city="Amsterdam", country="NL"),
+    )
+
+    now = ContactPoint.objects.filter(invalid_at__isnull=True).exclude(kind="EMAIL").order_by("kind")
+    assert [point.value for point in now] == ["+31200000102", "NL 1000AB NIEUWE WEG 2"]
+    old.refresh_from_db()
+    assert old.invalid_reason == "REPLACED"
+
+
+def test_address_taken_up_again_counts_as_new() -> None:
+    house = preference_scenes.house()
+    make.permission_event(contact_point=house.email, notice_version=house.by_email)
+    correct(house, read_email(text="new@example.org"))
+
+    (back,) = correct(house, read_email(text="alice@example.org")).new_points
+
+    assert (back.pk, back.invalid_at, back.verified_at) == (house.email.pk, None, None)
+    assert ConsentRecord.objects.get().status == Status.INVALIDATED

@@ -1,0 +1,187 @@
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Browser, Page
+
+from consent.models import (
+    CallingPolicy,
+    CollectionPoint,
+    ConsentEvent,
+    ConsentRecord,
+    DoNotCallSnapshot,
+    NoticeVersion,
+    OutboxMessage,
+)
+from customers.models import CallerNumber, Contact, StaffMember
+from tests import make
+from tests.consent.admin_rows import Rows, everything, list_of, organisation_in, page_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PASSWORD = "een lang wachtwoord voor proeven"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDTHS = (1280, 360)
+
+
+@pytest.fixture
+def rows() -> Rows:
+    return everything(code="eigen")
+
+
+@pytest.fixture
+def mailbox(settings: Any, tmp_path: Path) -> Path:
+    settings.MAILBOX_DIR = tmp_path
+    mail = EmailMessage()
+    mail["To"], mail["Subject"] = "alice@example.org", "Bevestig uw keuze"
+    mail.set_content("Bevestig: https://jawoord.example.org/confirm/abc/")
+    mail.add_alternative(
+        "<html lang=nl><head><title>x</title></head><body>Bevestig</body></html>", subtype="html"
+    )
+    (tmp_path / "100-aa.eml").write_bytes(bytes(mail))
+    return tmp_path
+
+
+@pytest.fixture
+def officer(rows: Rows, mailbox: Path, chromium: Browser, live_server: Any) -> Iterator[Page]:
+    make.staff_member(
+        organisation=organisation_in(rows), username="fg", role=StaffMember.Role.DPO, password=PASSWORD
+    )
+    context = chromium.new_context(base_url=live_server.url, locale="en-GB")
+    page = context.new_page()
+    page.goto("/admin/")
+    page.get_by_label("Username").fill("fg")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+    yield page
+    context.close()
+
+
+def asking_pages(rows: Rows) -> list[str]:
+    question = "legal_entity=eigen-bv&purpose=offers&channel=EMAIL&product_group=lampen"
+    return [
+        "/admin/may-we/",
+        f"/admin/may-we/?{question}&contact={rows[Contact].pk}",
+        f"/admin/may-we/?{question}&contact=x&at_date=x",
+        "/admin/audience/",
+        f"/admin/audience/?{question}",
+        f"/admin/what-if/?{question}&then_date=2030-01-01",
+    ]
+
+
+def faults_on(page: Page) -> list[str]:
+    result = Axe().run(page, options={"runOnly": WCAG})
+    return [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in result.response["violations"]]
+
+
+def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: Rows) -> None:
+    story = page_of(rows[Contact], "change")
+    pages = [
+        reverse("admin:index"),
+        list_of(Contact),
+        list_of(ConsentRecord),
+        story,
+        story.replace("/change/", "/do/object/"),
+        story.replace("/change/", "/do/permission/"),
+        page_of(rows[ConsentEvent], "change"),
+        page_of(rows[OutboxMessage], "change"),
+        page_of(rows[NoticeVersion], "change"),
+        reverse("admin:consent_purpose_add"),
+        list_of(CallingPolicy),
+        page_of(rows[CallingPolicy], "change"),
+        reverse("admin:consent_callingpolicy_add"),
+        reverse("admin:consent_housepolicy_add"),
+        page_of(rows[CollectionPoint], "publish"),
+        list_of(DoNotCallSnapshot),
+        page_of(rows[DoNotCallSnapshot], "change"),
+        list_of(CallerNumber),
+        page_of(rows[CallerNumber], "change"),
+        "/admin/mailbox/",
+        "/admin/mailbox/100-aa/",
+        *asking_pages(rows),
+    ]
+
+    faults = {}
+    for address in pages:
+        officer.goto(address)
+        for width in WIDTHS:
+            officer.set_viewport_size({"width": width, "height": 900})
+            faults[address, width] = faults_on(officer)
+
+    assert {page: found for page, found in faults.items() if found} == {}
+
+
+def test_pages_of_the_admin_fit_a_phone(officer: Page, rows: Rows) -> None:
+    officer.set_viewport_size({"width": 360, "height": 800})
+    too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    story = page_of(rows[Contact], "change")
+    pages = [reverse("admin:index"), list_of(Contact), story, "/admin/mailbox/", *asking_pages(rows)]
+
+    wide = []
+    for address in pages:
+        officer.goto(address)
+        wide.append(officer.evaluate(too_wide))
+
+    assert wide == [False] * len(pages)
+
+
+def test_damaged_do_not_call_list_is_looked_at_and_loaded(officer: Page, tmp_path: Path) -> None:
+    damaged = tmp_path / "list.txt"
+    damaged.write_text("+3222000112;2025-05-01\nabc\n")
+    faults, too_wide = [], "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+    def look() -> None:
+        for width in WIDTHS:
+            officer.set_viewport_size({"width": width, "height": 900})
+            faults.append((faults_on(officer), officer.evaluate(too_wide)))
+
+    officer.goto(list_of(DoNotCallSnapshot))
+    officer.get_by_role("link", name="Load a list").first.click()
+    look()
+    officer.get_by_label("File").set_input_files(damaged)
+    officer.get_by_label("Date").fill("2026-11-01")
+    officer.get_by_label("Time").fill("23:55")
+    officer.get_by_role("button", name="Load the list").click()
+    look()
+    officer.get_by_label("The same file again").set_input_files(damaged)
+    officer.get_by_label("I compared the file").check()
+    officer.get_by_role("button", name="Load the list").click()
+    officer.wait_for_url("**/change/")
+    look()
+
+    assert faults == [([], False)] * 6
+    assert DoNotCallSnapshot.objects.latest("taken_at").faulty_rows == 1
+
+
+def test_policy_of_the_pages_lets_their_own_scripts_and_styles_run(officer: Page, rows: Rows) -> None:
+    complaints: list[str] = []
+    officer.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+
+    for address in (reverse("admin:index"), list_of(Contact), page_of(rows[OutboxMessage], "change")):
+        officer.goto(address)
+        officer.wait_for_load_state("networkidle")
+
+    assert complaints == []
+
+
+def test_masked_mail_is_seen_inside_the_page(officer: Page, rows: Rows) -> None:
+    officer.goto(page_of(rows[OutboxMessage], "change"))
+
+    frame = officer.frame_locator("iframe.mail")
+
+    assert "eigen B.V. mag mij aanbiedingen sturen." in frame.locator("body").inner_text()
+
+
+def test_language_of_the_pages_is_switched_in_place(officer: Page, rows: Rows) -> None:
+    story = page_of(rows[Contact], "change")
+    officer.goto(story)
+
+    officer.get_by_role("button", name="Nederlands").click()
+    officer.wait_for_load_state()
+
+    assert officer.locator("html").get_attribute("lang") == "nl"
+    assert officer.url.endswith(story)

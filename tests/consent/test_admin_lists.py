@@ -1,0 +1,49 @@
+import pytest
+from django.db import models
+from pytest_django import DjangoAssertNumQueries
+
+from consent.models import (
+    CollectionPoint,
+    ConsentEvent,
+    ConsentRecord,
+    NoticeVersion,
+    Objection,
+    OutboxMessage,
+    Purpose,
+)
+from customers.models import Contact, ContactPoint, CustomerRelation, Transaction
+from tests.consent.admin_rows import everything, list_of, name_of, signed_in, superuser
+
+pytestmark = pytest.mark.django_db
+
+# Session, member, page of rows, its count, dates, and one for each filter that lists rows.
+QUERIES = {
+    CollectionPoint: 7,
+    ConsentEvent: 8,
+    ConsentRecord: 8,
+    Contact: 7,
+    ContactPoint: 7,
+    CustomerRelation: 7,
+    NoticeVersion: 7,
+    Objection: 7,
+    OutboxMessage: 7,
+    Purpose: 5,
+    Transaction: 7,
+}
+
+
+@pytest.mark.parametrize("model", QUERIES, ids=name_of)
+@pytest.mark.parametrize("organisations", [("een",), ("een", "twee", "drie")], ids=["1 row", "3 rows"])
+def test_list_asks_the_database_as_often_for_three_rows_as_for_one(
+    model: type[models.Model],
+    organisations: tuple[str, ...],
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for code in organisations:
+        everything(code=code)
+    client = signed_in(superuser())
+
+    with django_assert_num_queries(QUERIES[model]):
+        page = client.get(list_of(model))
+
+    assert page.status_code == 200

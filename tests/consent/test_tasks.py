@@ -1,0 +1,121 @@
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core.management import call_command
+
+from config.celery import app
+from consent import tasks
+from consent.domain import relations
+from consent.domain.ledger.circumstances import Circumstances
+from consent.domain.relations import NewTransaction
+from consent.models import Act, Actor, ConsentEvent, Heartbeat, Method, Source
+from customers.models import CustomerRelation, RelationKind
+from tests import make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_clock")]
+
+LONG_PAST = make.NOW - timedelta(days=4 * 365)
+
+
+@pytest.fixture
+def _clock() -> Iterator[None]:
+    with time_machine.travel(make.NOW, tick=False):
+        yield
+
+
+def make_due_relations(*, count: int) -> None:
+    lampenwinkel = make.legal_entity(organisation=make.organisation())
+    how = Circumstances(actor=Actor.STAFF, source=Source.IMPORT, method=Method.RECORD)
+    agreed = [
+        NewTransaction(
+            contact=make.contact(organisation=lampenwinkel.organisation),
+            legal_entity=lampenwinkel,
+            kind=RelationKind.SALE,
+            obligation_to_pay=True,
+            occurred_at=LONG_PAST,
+            how=how,
+        )
+        for _person in range(count)
+    ]
+    relations.record_transactions(agreed=agreed, recorded_at=make.NOW)
+
+
+def make_unconfirmed_request() -> None:
+    harthulp = make.legal_entity(
+        organisation=make.organisation(code="harthulp", name="HartHulp"), code="harthulp", name="HartHulp"
+    )
+    newsletter = make.purpose(organisation=harthulp.organisation)
+    make.permission_event(
+        contact_point=make.email_point(contact=make.contact(organisation=harthulp.organisation)),
+        notice_version=make.notice_version(legal_entity=harthulp, purpose=newsletter),
+        act=Act.REQUESTED,
+        occurred_at=LONG_PAST,
+    )
+
+
+def beats() -> list[tuple[str, int, datetime]]:
+    rows = Heartbeat.objects.order_by("name")
+    return [(row.name, row.interval_seconds, row.last_beat_at) for row in rows]
+
+
+def test_expire_relations_ends_what_is_due_and_beats() -> None:
+    make_due_relations(count=3)
+
+    ended = tasks.expire_relations()
+
+    assert ended == 3
+    assert CustomerRelation.objects.filter(ended_at__isnull=True).count() == 0
+    assert beats() == [("consent.tasks.expire_relations", 900, make.NOW)]
+
+
+def test_lapse_requests_cleans_up_and_beats() -> None:
+    make_unconfirmed_request()
+
+    lapsed = tasks.lapse_requests()
+
+    assert lapsed == 1
+    assert ConsentEvent.objects.filter(act=Act.LAPSED).count() == 1
+    assert beats() == [("consent.tasks.lapse_requests", 3600, make.NOW)]
+
+
+def test_task_out_of_time_leaves_the_rest_to_another_and_only_that_one_beats(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tasks, "SECONDS_AT_WORK", 0)
+    handed_over: list[datetime] = []
+    monkeypatch.setattr(tasks.expire_relations, "delay", lambda: handed_over.append(make.NOW))
+    make_due_relations(count=3)
+
+    ended = tasks.expire_relations()
+    beats_of_the_first = beats()
+    left = tasks.expire_relations()
+
+    assert (ended, handed_over, beats_of_the_first) == (3, [make.NOW], [])
+    assert (left, beats()) == (0, [("consent.tasks.expire_relations", 900, make.NOW)])
+
+
+def test_every_scheduled_task_exists_and_beats_as_scheduled() -> None:
+    scheduled = settings.CELERY_BEAT_SCHEDULE.values()
+
+    for entry in scheduled:
+        app.tasks[entry["task"]]()
+
+    assert beats() == sorted((entry["task"], int(entry["schedule"]), make.NOW) for entry in scheduled)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [("expire_relations", "2 relations ended.\n"), ("lapse_requests", "1 requests ended.\n")],
+)
+def test_commands_do_by_hand_what_the_tasks_do(command: str, says: str) -> None:
+    make_due_relations(count=2)
+    make_unconfirmed_request()
+    output = StringIO()
+
+    call_command(command, stdout=output)
+
+    assert output.getvalue() == says
