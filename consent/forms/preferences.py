@@ -125,7 +125,8 @@ class DetailsForm(forms.Form):
         self, *args: Any, contact: Contact, country: str, now: dict[str, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.initial = {"given_name": contact.given_name, "family_name": contact.family_name}
+        named = {"given_name": contact.given_name, "family_name": contact.family_name}
+        self.initial = {**named, **self.initial}
         self.country = country
         for name, address in now.items():
             self.fields[name].help_text = _("Now: %(address)s. Leave this empty to keep it.") % {
@@ -200,7 +201,7 @@ class ChoicesForm(forms.Form):
 def sign_shown(*, rows: Sequence[Row], contact: Contact) -> str:
     """Sign what a page shows of each choice: which one, whether it is on, and the wording beside it."""
     shown = [
-        [*map(str, row.key[:3]), str(row.key.contact_point_id or ""), row.standing.is_on, _notice_id(row)]
+        [*map(str, row.key[:3]), str(row.key.contact_point_id or ""), row.standing.is_on, notice_id(row=row)]
         for row in rows
     ]
     return signing.dumps(shown, salt=_salt(contact), compress=True)
@@ -215,7 +216,8 @@ def _key(entity: str, purpose: str, channel: str, point: str) -> Key:
     return Key(uuid.UUID(entity), uuid.UUID(purpose), channel, uuid.UUID(point) if point else None)
 
 
-def _notice_id(row: Row) -> str:
+def notice_id(*, row: Row) -> str:
+    """Name the wording beside a box; empty where there is none."""
     return str(row.notice.pk) if row.notice else ""
 
 

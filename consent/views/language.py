@@ -15,6 +15,11 @@ def wanted_language(request: HttpRequest) -> str:
     return wanted if wanted in dict(settings.LANGUAGES) else ""
 
 
+def typed_so_far(request: HttpRequest) -> dict[str, str]:
+    """What stood in the fields when the language was switched, not yet judged."""
+    return {name: str(value) for name, value in request.POST.items()}
+
+
 def show_in(language: str, show: Callable[[], HttpResponse]) -> HttpResponse:
     with translation.override(language):
         response = show()

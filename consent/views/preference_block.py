@@ -11,6 +11,7 @@ from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import Wordings
 from consent.forms.preferences import BlockNumberForm
 from consent.models import Actor, Method, Source
+from consent.views.language import show_in, typed_so_far, wanted_language
 from consent.views.visitor import answer_in_steps, language_of_page, visit_of
 from customers.models import LegalEntity
 
@@ -21,9 +22,12 @@ from customers.models import LegalEntity
 def block(request: HttpRequest, code: str) -> HttpResponse:
     """Nobody is ever refused here by a limit: a second block of a number adds nothing."""
     entity = get_object_or_404(LegalEntity.objects.select_related("organisation"), code=code)
+    if wanted := wanted_language(request):
+        same = BlockNumberForm(initial=typed_so_far(request), country=entity.country)
+        return show_in(wanted, lambda: _show(request, entity, same))
     form = BlockNumberForm(request.POST if request.method == "POST" else None, country=entity.country)
     if not form.is_valid():
-        return render(request, "consent/preferences/block.html", _context(entity) | {"form": form})
+        return _show(request, entity, form)
     number = form.cleaned_data["number"]
     number_blocks.block_number(
         organisation=entity.organisation,
@@ -36,6 +40,11 @@ def block(request: HttpRequest, code: str) -> HttpResponse:
         "number": words.written_number(value=number.value),
     }
     return render(request, "consent/preferences/blocked.html", context)
+
+
+def _show(request: HttpRequest, entity: LegalEntity, form: BlockNumberForm) -> HttpResponse:
+    filled = {"form": form, "switches_form": "block"}
+    return render(request, "consent/preferences/block.html", _context(entity) | filled)
 
 
 def _circumstances(request: HttpRequest, number: str) -> Circumstances:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,6 +12,7 @@ from consent.domain import preference_words as words
 from consent.domain.corrections import Corrected, Correction
 from consent.forms.preferences import DetailsForm
 from consent.views import link_cookie
+from consent.views.language import show_in, typed_so_far, wanted_language
 from consent.views.preference_session import CHANGED, Session, behind_link, context_of
 from customers.models import ContactPoint
 
@@ -23,15 +26,11 @@ FIELDS = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_link
 def details(request: HttpRequest, session: Session) -> HttpResponse:
-    form = DetailsForm(
-        request.POST if request.method == "POST" else None,
-        contact=session.visitor.contact,
-        country=session.country,
-        now=_addresses_now(session),
-    )
+    if wanted := wanted_language(request):
+        return show_in(wanted, lambda: _show(request, session, _form(session, initial=typed_so_far(request))))
+    form = _form(session, data=request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        context = context_of(session, title=_("Correct your details"))
-        return render(request, "consent/preferences/details.html", context | {"form": form})
+        return _show(request, session, form)
     corrected = corrections.correct_details(
         visitor=session.visitor, correction=_correction(form), occurred_at=timezone.now()
     )
@@ -49,6 +48,21 @@ def corrected(request: HttpRequest, session: Session) -> HttpResponse:
     name = f"{session.visitor.contact.given_name} {session.visitor.contact.family_name}".strip()
     facts = [(_("Name"), name), *facts] if name else facts
     return render(request, "consent/preferences/corrected.html", context | {"facts": facts})
+
+
+def _form(session: Session, **filled: Any) -> DetailsForm:
+    return DetailsForm(
+        **filled,
+        contact=session.visitor.contact,
+        country=session.country,
+        now=_addresses_now(session),
+    )
+
+
+def _show(request: HttpRequest, session: Session, form: DetailsForm) -> HttpResponse:
+    context = context_of(session, title=_("Correct your details"))
+    filled = {"form": form, "switches_form": "details"}
+    return render(request, "consent/preferences/details.html", context | filled)
 
 
 def _correction(form: DetailsForm) -> Correction:

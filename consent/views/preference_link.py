@@ -13,6 +13,7 @@ from consent.domain.link_requests import LINK_LASTS, LinkNotOpenError
 from consent.domain.links import LinkForgedError, LinkKind, read_message_token
 from consent.forms.preferences import AskForLinkForm
 from consent.views import link_cookie
+from consent.views.language import show_in, typed_so_far, wanted_language
 from consent.views.preference_session import CHANGED, KIND, find_session
 from consent.views.visitor import limit_posts
 from customers.domain.key_rings import link_keys
@@ -24,6 +25,9 @@ from customers.domain.key_rings import link_keys
 def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("preferences") if find_session(request) else _ask(request, AskForLinkForm())
+    if wanted := wanted_language(request):
+        same = AskForLinkForm(initial=typed_so_far(request))
+        return show_in(wanted, lambda: _ask(request, same))
     form = AskForLinkForm(request.POST)
     if not form.is_valid():
         return _ask(request, form)
@@ -74,5 +78,5 @@ def left(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: AskForLinkForm) -> HttpResponse:
-    context = {"page_title": _("See or change your choices"), "form": form}
+    context = {"page_title": _("See or change your choices"), "form": form, "switches_form": "ask"}
     return render(request, "consent/preferences/ask.html", context)

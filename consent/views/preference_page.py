@@ -1,6 +1,7 @@
 """The choices page as its template takes it: every sentence written out."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from consent.domain import preference_undo
 from consent.domain import preference_words as words
 from consent.domain.messages import written_out
+from consent.domain.preference_changes import Wish
 from consent.domain.preference_grounds import Note
 from consent.domain.preferences import Card, Key, Preferences, Row
-from consent.forms.preferences import sign_shown
+from consent.forms.preferences import notice_id, sign_shown
 from consent.views import link_cookie
 from consent.views.preference_session import CHANGED, Session, context_of
 from customers.models import ContactPoint
@@ -47,14 +49,17 @@ def read_last_change(request: HttpRequest) -> LastChange | None:
 
 
 def page_context(
-    *, session: Session, preferences: Preferences, last_change: LastChange | None
+    *, session: Session, preferences: Preferences, last_change: LastChange | None, unsaved: Sequence[Wish]
 ) -> dict[str, object]:
+    wished = _still_wished(preferences, unsaved)
     changeable = tuple(row for row in preferences.rows if row.can_change)
     places = {row.key: place for place, row in enumerate(changeable)}
     return {
         **context_of(session, title=_("Your choices")),
         "standing": words.everywhere_you_stand(preferences=preferences),
-        "cards": [_card(card, places, session) for card in preferences.cards],
+        "cards": [_card(card, places, wished, session) for card in preferences.cards],
+        "is_unsaved": bool(wished),
+        "switches_form": "choices",
         "shown": sign_shown(rows=changeable, contact=session.visitor.contact),
         "stop_scope": _stop_scope(preferences),
         "numbers": _numbers_to_verify(preferences, session),
@@ -63,7 +68,20 @@ def page_context(
     }
 
 
-def _card(card: Card, places: dict[Key, int], session: Session) -> dict[str, object]:
+def _still_wished(preferences: Preferences, unsaved: Sequence[Wish]) -> dict[Key, bool]:
+    """What was ticked and not saved; a tick beside a text that changed meanwhile is no yes to the new."""
+    asked = {wish.key: wish for wish in unsaved}
+    return {
+        row.key: wish.turn_on
+        for row in preferences.rows
+        if row.can_change
+        and (wish := asked.get(row.key)) is not None
+        and wish.turn_on != row.standing.is_on
+        and (not wish.turn_on or wish.notice_version_id == notice_id(row=row))
+    }
+
+
+def _card(card: Card, places: dict[Key, int], wished: dict[Key, bool], session: Session) -> dict[str, object]:
     entity = card.legal_entity
     return {
         "code": entity.code,
@@ -71,6 +89,7 @@ def _card(card: Card, places: dict[Key, int], session: Session) -> dict[str, obj
         "privacy_url": reverse("privacy", args=[entity.code]),
         "rows": [
             _row(row, places.get(row.key), f"{entity.code}-{place}", session)
+            | {"is_on": wished.get(row.key, row.standing.is_on)}
             for place, row in enumerate(card.rows)
         ],
     }
@@ -82,7 +101,6 @@ def _row(row: Row, place: int | None, name: str, session: Session) -> dict[str, 
         "id": f"choice-{name}",
         "name": "choice",
         "value": place,
-        "is_on": row.standing.is_on,
         "is_fixed": place is None,
         "statement": words.statement(row=row),
         "purpose": str(row.purpose),

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from consent import tasks
 from consent.domain import preference_changes, preference_receipts, preference_undo
-from consent.domain.preference_changes import Saved
-from consent.domain.preferences import read_preferences
+from consent.domain.preference_changes import Saved, Wish
+from consent.domain.preferences import Preferences, read_preferences
 from consent.domain.withdrawals import NothingToUndoError
 from consent.forms.preferences import ChoicesForm
 from consent.models import ConsentEvent
 from consent.views import link_cookie, verify
+from consent.views.language import show_in, wanted_language
 from consent.views.preference_page import SAVED, UNDONE, LastChange, page_context, read_last_change
 from consent.views.preference_session import CHANGED, Session, behind_link
 from customers.models import ContactPoint
@@ -23,11 +24,13 @@ from customers.models import ContactPoint
 @behind_link
 def choices(request: HttpRequest, session: Session) -> HttpResponse:
     if request.method != "POST":
-        return _show(request, session, None)
+        return _show(request, session)
+    if wanted := wanted_language(request):
+        return show_in(wanted, lambda: _show_unsaved(request, session))
     if request.POST.get("action") == "stop":
         return _stop_everything(session)
     form = ChoicesForm(request.POST, contact=session.visitor.contact)
-    return _save(session, form) if form.is_valid() else _show(request, session, form)
+    return _save(session, form) if form.is_valid() else _show_incomplete(request, session, form)
 
 
 @require_POST
@@ -58,14 +61,31 @@ def verify_number(request: HttpRequest, session: Session, point_id: uuid.UUID) -
     return response
 
 
-def _show(request: HttpRequest, session: Session, form: ChoicesForm | None) -> HttpResponse:
-    visitor = session.visitor
-    preferences = read_preferences(
-        contact=visitor.contact, opened_with=visitor.opened_with, now=timezone.now()
+def _show(request: HttpRequest, session: Session, unsaved: Sequence[Wish] = ()) -> HttpResponse:
+    context = page_context(
+        session=session,
+        preferences=_preferences(session),
+        last_change=read_last_change(request),
+        unsaved=unsaved,
     )
-    last_change = None if form else read_last_change(request)
-    context = page_context(session=session, preferences=preferences, last_change=last_change)
+    return render(request, "consent/preferences/choices.html", context)
+
+
+def _show_unsaved(request: HttpRequest, session: Session) -> HttpResponse:
+    form = ChoicesForm(request.POST, contact=session.visitor.contact)
+    if not form.is_valid():
+        return _show_incomplete(request, session, form)
+    return _show(request, session, form.wishes())
+
+
+def _show_incomplete(request: HttpRequest, session: Session, form: ChoicesForm) -> HttpResponse:
+    context = page_context(session=session, preferences=_preferences(session), last_change=None, unsaved=())
     return render(request, "consent/preferences/choices.html", context | {"form": form})
+
+
+def _preferences(session: Session) -> Preferences:
+    visitor = session.visitor
+    return read_preferences(contact=visitor.contact, opened_with=visitor.opened_with, now=timezone.now())
 
 
 def _save(session: Session, form: ChoicesForm) -> HttpResponse:
