@@ -101,7 +101,8 @@ def _stage(message: OutboxMessage, requests: list[ConsentEvent], now: datetime.d
     acts = set(answers.values_list("act", flat=True))
     if Act.CONFIRMED in acts:
         return Stage.CONFIRMED
-    if not requests or acts:
+    # Whoever reads the mail of an address that was replaced cannot say yes for this person.
+    if not requests or acts or message.contact_point.invalid_at is not None:
         return Stage.GONE
     expired = message.link_expires_at is None or message.link_expires_at <= now
     return Stage.EXPIRED if expired else Stage.OPEN

@@ -19,7 +19,7 @@ LONGEST_ADDRESS = 320
 
 
 class LinkNotOpenError(Exception):
-    """The link was sent too long ago, was revoked, or its person was erased."""
+    """The link was sent too long ago, its address was replaced, it was revoked, or its person was erased."""
 
 
 def read_candidates(*, text: str) -> list[Address]:
@@ -91,7 +91,10 @@ def mail_link(*, point: ContactPoint, legal_entity: LegalEntity, asked_at: datet
     """Send a preference link to an address, by mail or text message.
 
     After three a day no more go out, in silence: whoever asks learns nothing, and nobody is buried in mail.
+    Nothing goes to an address that is not this person's (any more).
     """
+    if point.invalid_at is not None:
+        return
     message = NewMessage(
         kind=OutboxMessage.Kind.PREFERENCE_LINK,
         legal_entity=legal_entity,
@@ -116,7 +119,22 @@ def open_link(*, message_id: uuid.UUID, now: datetime.datetime) -> OutboxMessage
 
 
 def find_session(*, message_id: uuid.UUID) -> OutboxMessage:
-    """Find the message behind a link that was opened in time; raises LinkNotOpenError."""
+    """Find the message behind a link that was opened in time; raises LinkNotOpenError.
+
+    Once its address is replaced or found to be another's, it opens nothing: whoever reads that mailbox now
+    may be somebody else (architecture, "Links": revocable).
+    """
+    message = find_own_session(message_id=message_id)
+    if message.contact_point.invalid_at is not None:
+        raise LinkNotOpenError
+    return message
+
+
+def find_own_session(*, message_id: uuid.UUID) -> OutboxMessage:
+    """Find the message behind the page on which a person replaced the address of that same message.
+
+    They are still there, and may have to mend a slip of the pen. Raises LinkNotOpenError.
+    """
     message = (
         OutboxMessage.objects.select_related(
             "organisation", "legal_entity", "contact_point", "contact__organisation"

@@ -13,7 +13,7 @@ from consent.domain.corrections import Corrected, Correction
 from consent.forms.preferences import DetailsForm
 from consent.views import link_cookie
 from consent.views.language import show_in, typed_so_far, wanted_language
-from consent.views.preference_session import CHANGED, Session, behind_link, context_of
+from consent.views.preference_session import CHANGED, REPLACED, Session, behind_link, context_of
 from customers.models import ContactPoint
 
 FIELDS = {
@@ -36,6 +36,7 @@ def details(request: HttpRequest, session: Session) -> HttpResponse:
     )
     _mail_links(session, corrected)
     response = redirect("preferences_corrected")
+    link_cookie.keep(response, kind=REPLACED, value=str(session.message.pk))
     link_cookie.drop(response, kind=CHANGED)
     return response
 

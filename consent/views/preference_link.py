@@ -14,7 +14,7 @@ from consent.domain.links import LinkForgedError, LinkKind, read_message_token
 from consent.forms.preferences import AskForLinkForm
 from consent.views import link_cookie
 from consent.views.language import show_in, typed_so_far, wanted_language
-from consent.views.preference_session import CHANGED, KIND, find_session
+from consent.views.preference_session import CHANGED, KIND, REPLACED, find_session
 from consent.views.visitor import limit_posts
 from customers.domain.key_rings import link_keys
 
@@ -45,7 +45,8 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         # The clean address then says so: a forged and an old link end in one answer, without the token.
         link_cookie.drop(response, kind=KIND)
     # What an earlier visitor of this browser changed is not this one's to undo.
-    link_cookie.drop(response, kind=CHANGED)
+    for kind in (CHANGED, REPLACED):
+        link_cookie.drop(response, kind=kind)
     return response
 
 
@@ -66,7 +67,7 @@ def leave(request: HttpRequest) -> HttpResponse:
         # Whoever finds the message later, on a shared computer for one, opens nothing with it.
         link_requests.revoke_link(message_id=session.message.pk, revoked_at=timezone.now())
     response = redirect("preferences_left")
-    for kind in (KIND, CHANGED):
+    for kind in (KIND, CHANGED, REPLACED):
         link_cookie.drop(response, kind=kind)
     return response
 

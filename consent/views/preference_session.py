@@ -1,5 +1,6 @@
 """Who is behind the preference pages: the token of a mailed link, carried by a signed cookie."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -24,6 +25,8 @@ from customers.models import LegalEntity
 
 KIND = "preferences"
 CHANGED = "preferences-changed"
+# Which link it was whose address the person replaced in this browser.
+REPLACED = "preferences-replaced"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +66,16 @@ def find_session(request: HttpRequest) -> Session | None:
         message_id = read_message_token(
             kind=LinkKind.PREFERENCES, token=link_cookie.read(request, kind=KIND), keys=link_keys()
         )
-        message = link_requests.find_session(message_id=message_id)
+        message = _find_message(request, message_id)
     except (LinkForgedError, LinkNotOpenError):
         return None
     return Session(message=message, visitor=_visitor(request, message))
+
+
+def _find_message(request: HttpRequest, message_id: uuid.UUID) -> OutboxMessage:
+    if link_cookie.read(request, kind=REPLACED) == str(message_id):
+        return link_requests.find_own_session(message_id=message_id)
+    return link_requests.find_session(message_id=message_id)
 
 
 def _link_gone(request: HttpRequest) -> HttpResponse:

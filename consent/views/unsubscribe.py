@@ -102,6 +102,9 @@ def _stop_all(request: HttpRequest, found: Stoppable) -> HttpResponse:
 
 
 def _mail_link(request: HttpRequest, found: Stoppable) -> HttpResponse:
+    if found.point is not None and found.point.invalid_at is not None:
+        # The address is not used any more: a link goes to the one the person fills in.
+        return redirect("preferences_ask")
     if found.point is not None:
         link_requests.mail_link(point=found.point, legal_entity=found.legal_entity, asked_at=timezone.now())
         tasks.wake_outbox()
