@@ -126,8 +126,9 @@ def _own_first(contact: Contact, opened_with: ContactPoint) -> list[ContactPoint
 
 
 def _relations(contact: Contact) -> list[CustomerRelation]:
-    gone = (CustomerRelation.Ending.ERASED, CustomerRelation.Ending.CORRECTED)
-    relations = CustomerRelation.objects.filter(contact=contact).exclude(reason_ended__in=gone)
+    relations = CustomerRelation.objects.filter(contact=contact).exclude(
+        reason_ended=CustomerRelation.Ending.ERASED
+    )
     return list(relations.order_by("-last_agreement_at", "pk"))
 
 

@@ -130,7 +130,6 @@ class CustomerRelation(models.Model):
     class Ending(models.TextChoices):
         TERM = "TERM", _("Term passed")
         ERASED = "ERASED", _("Erased on request")
-        CORRECTED = "CORRECTED", _("Transaction taken back")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(
