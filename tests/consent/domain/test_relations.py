@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.db.models import QuerySet
 from pytest_django import DjangoAssertNumQueries
 
@@ -16,6 +16,7 @@ from consent.domain import relations
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.relations import Answer, NewTransaction
 from consent.models import Act, Actor, ConsentEvent, Method, Objection, Source
+from customers.domain import contacts
 from customers.domain.relations import LongerTerm
 from customers.domain.tombstones import empty_contacts
 from customers.models import (
@@ -25,6 +26,7 @@ from customers.models import (
     CustomerRelation,
     LegalEntity,
     RelationKind,
+    TermExtension,
     Transaction,
 )
 from tests import make
@@ -517,6 +519,36 @@ def test_expiry_passes_by_a_contact_that_is_being_written_and_sees_the_new_agree
 
     assert results == [0, 0]
     assert CustomerRelation.objects.get().ended_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_longer_term_that_breaks_off_leaves_nothing_behind() -> None:
+    lampenwinkel = make_lampenwinkel()
+    alice = make.contact(organisation=lampenwinkel.organisation)
+    relations.record_transaction(
+        agreed=agreed(contact=alice, legal_entity=lampenwinkel), recorded_at=make.NOW
+    )
+    relation = CustomerRelation.objects.get()
+    broken: list[str] = []
+
+    def extend_beside() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        try:
+            relations.extend_term(relation=relation, term=LONGER, decided_at=make.NOW, decided_by_id=None)
+        except OperationalError:
+            broken.append("while somebody else wrote about alice")
+        connections.close_all()
+
+    with transaction.atomic():
+        contacts.hold_contact(contact_id=alice.pk)
+        beside = threading.Thread(target=extend_beside)
+        beside.start()
+        beside.join(timeout=10)
+
+    assert broken == ["while somebody else wrote about alice"]
+    assert TermExtension.objects.count() == 0
+    assert CustomerRelation.objects.get().ends_at == relation.ends_at
 
 
 @pytest.mark.django_db(transaction=True)
