@@ -112,6 +112,7 @@ def _confirm(confirmation: Confirmation, visit: Visit, confirmed_at: datetime.da
     message = confirmation.message
     point = message.contact_point
     contacts.mark_verified(point=point, method=ContactPoint.Verification.EMAIL_LINK, verified_at=confirmed_at)
+    _learn_birth_date(message)
     proof = _proof(message, point, visit, confirmed_at)
     events = [_granted(request, point, confirmed_at, proof) for request in confirmation.requests]
     recorded = record(events=events, recorded_at=confirmed_at)
@@ -154,6 +155,13 @@ def _granted(
     )
 
 
+def _learn_birth_date(message: OutboxMessage) -> None:
+    """In the same act as the permission, so that one given under age never counts (rules, "Order", row 9)."""
+    born = str(outbox.read_content(message=message).get("birth_date", ""))
+    if born:
+        contacts.learn_birth_date(contact_id=message.contact_id, birth_date=datetime.date.fromisoformat(born))
+
+
 def _proof(
     message: OutboxMessage, point: ContactPoint, visit: Visit, confirmed_at: datetime.datetime
 ) -> dict[str, object]:
@@ -170,6 +178,7 @@ def _proof(
 
 def _what_was_agreed(message: OutboxMessage, confirmed_at: datetime.datetime) -> NewMessage:
     content = outbox.read_content(message=message)
+    content.pop("birth_date", None)
     agreed = [{**permission, "to_confirm": False} for permission in outbox.read_permissions(message=message)]
     return NewMessage(
         kind=OutboxMessage.Kind.CONFIRMATION,

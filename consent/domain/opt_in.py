@@ -1,4 +1,5 @@
 import datetime
+import enum
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from django.db import transaction
 from consent.domain import outbox
 from consent.domain.ledger.recording import NewEvent, Wordings, record
 from consent.domain.outbox import NewMessage, TooManyMessagesError
-from consent.domain.standing_stops import was_stopped
+from consent.domain.standing_stops import ever_stopped
 from consent.domain.terms import term_end
 from consent.domain.visits import Visit
 from consent.models import (
@@ -65,6 +66,14 @@ class Asking:
     submitted_at: datetime.datetime
 
 
+class BirthDate(enum.Enum):
+    """How the birth date on a form stands to the one we know of this contact."""
+
+    AS_KNOWN = enum.auto()
+    NEW = enum.auto()
+    DIFFERS = enum.auto()
+
+
 @dataclass(frozen=True, kw_only=True)
 class OptIn:
     """What came of a form: the contact, the events in the ledger, and the message that goes out."""
@@ -78,9 +87,10 @@ class OptIn:
 def opt_in(*, answers: Answers, asking: Asking) -> OptIn:
     """Record each permission a person gave on a form, with the wording and form shown, and mail it to them.
 
-    Where the purpose asks for double opt-in, or the person stopped this before, the permission is only
-    requested until they press the button behind the mailed link. What somebody already told us about
-    themselves is never overwritten by a form: anybody could have typed the address.
+    Where the purpose asks for double opt-in, the person stopped this before, or tells a birth date that we
+    do not have of them, the permission is only requested until they press the button behind the mailed link.
+    What somebody already told us about themselves is never overwritten by a form: anybody could have typed
+    the address. Another birth date than the known one is noted as missing proof of who gave the permission.
     Raises NoAddressForChoiceError, AlreadySubmittedError.
     """
     contact, points = identify(answers=answers, asking=asking)
@@ -91,7 +101,7 @@ def opt_in(*, answers: Answers, asking: Asking) -> OptIn:
         raise AlreadySubmittedError
     events = [_permission(choice, contact, points, answers, asking) for choice in choices]
     recorded = record(events=events, recorded_at=asking.submitted_at)
-    message = _confirm_by_mail(choices, recorded, points, asking) if recorded else None
+    message = _confirm_by_mail(choices, recorded, points, answers, asking) if recorded else None
     return OptIn(contact=contact, events=recorded, message=message)
 
 
@@ -159,7 +169,16 @@ def _permission(
     purpose, entity = notice.purpose, notice.legal_entity
     caption = choice.mechanism == CollectionChoice.Mechanism.CAPTION
     point = _point_for(notice.channel, points)
-    to_confirm = purpose.double_opt_in or was_stopped(contact=contact, point=point, notice=notice)
+    typed = _birth_date(contact, answers)
+    to_confirm = (
+        purpose.double_opt_in
+        or typed is not BirthDate.AS_KNOWN
+        or ever_stopped(contact=contact, point=point, notice=notice)
+    )
+    missing = {
+        "caption_approval": caption and choice.approved_at is None,
+        "birth_date": typed is BirthDate.DIFFERS,
+    }
     return NewEvent(
         organisation_id=contact.organisation_id,
         act=Act.REQUESTED if to_confirm else Act.GIVEN,
@@ -180,10 +199,17 @@ def _permission(
             notice.channel, asking, purpose.first_contact_months, entity.time_zone
         ),
         grade=Grade.C if caption else Grade.B,
-        lacks=("caption_approval",) if caption and choice.approved_at is None else (),
+        lacks=[name for name, is_missing in missing.items() if is_missing],
         proof={**proof_of(answers=answers, asking=asking), "wording": _wording(choice, asking.language)},
         id=_event_id(choice, answers, asking),
     )
+
+
+def _birth_date(contact: Contact, answers: Answers) -> BirthDate:
+    typed = answers.details.birth_date
+    if typed in (None, contact.birth_date):
+        return BirthDate.AS_KNOWN
+    return BirthDate.NEW if contact.birth_date is None else BirthDate.DIFFERS
 
 
 def submission_key(*, answers: Answers, asking: Asking) -> uuid.UUID:
@@ -221,6 +247,7 @@ def _confirm_by_mail(
     choices: list[CollectionChoice],
     events: list[ConsentEvent],
     points: dict[str, ContactPoint],
+    answers: Answers,
     asking: Asking,
 ) -> OutboxMessage | None:
     email = points.get(ContactPoint.Kind.EMAIL)
@@ -232,7 +259,7 @@ def _confirm_by_mail(
         legal_entity=asking.collection_point.legal_entity,
         contact_point=email,
         language=asking.language,
-        content=agreed(choices=choices, events=events, asking=asking),
+        content=agreed(choices=choices, events=events, asking=asking) | _to_be_confirmed(answers),
         event_id=(requests or events)[0].pk,
         link_lasts=CONFIRM_WITHIN if requests else None,
     )
@@ -240,6 +267,12 @@ def _confirm_by_mail(
         return outbox.write_for_stranger(message=message, written_at=asking.submitted_at)
     except TooManyMessagesError:
         return None
+
+
+def _to_be_confirmed(answers: Answers) -> dict[str, object]:
+    """What counts only once the reader of the mail has confirmed it."""
+    born = answers.details.birth_date
+    return {"birth_date": born.isoformat()} if born else {}
 
 
 def agreed(
@@ -250,15 +283,7 @@ def agreed(
         "form": in_language(asking.collection_point.title, asking.language),
         "agreed_at": asking.submitted_at.isoformat(),
         "permissions": [
-            {
-                "event_id": str(event.pk),
-                "wording": _wording(choice, asking.language),
-                "withdrawal": in_language(choice.notice_version.withdrawal, asking.language),
-                "channel": event.channel,
-                "purpose_id": str(event.purpose_id),
-                "contact_point_id": str(event.contact_point_id) if event.contact_point_id else "",
-                "to_confirm": event.act == Act.REQUESTED,
-            }
+            outbox.tell_permission(event=event, version=choice.notice_version, language=asking.language)
             for choice, event in zip(choices, events, strict=True)
         ],
     }

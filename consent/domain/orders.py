@@ -15,6 +15,7 @@ from consent.domain.opt_in import (
 from consent.domain.outbox import NewMessage, TooManyMessagesError
 from consent.domain.relations import Answer, NewTransaction, record_transaction
 from consent.models import Actor, Method, OutboxMessage, Source, in_language
+from customers.domain import contacts
 from customers.models import Contact, ContactPoint, RelationKind, Transaction
 
 
@@ -31,6 +32,9 @@ def place_order(*, answers: Answers, answer: Answer, asking: Asking) -> Transact
         raise AlreadySubmittedError
     agreed = _agreed(contact, reference, answers, answer, asking)
     row = record_transaction(agreed=agreed, recorded_at=asking.submitted_at)
+    if answers.details.birth_date is not None:
+        # At once, as nothing is confirmed here: it can only take away what somebody under age may not give.
+        contacts.learn_birth_date(contact_id=contact.pk, birth_date=answers.details.birth_date)
     _confirm_by_mail(points.get(ContactPoint.Kind.EMAIL), answer, asking)
     return row
 

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from consent.domain.ledger import evidence
-from consent.models import Channel, OutboxMessage
+from consent.models import Act, Channel, ConsentEvent, NoticeVersion, OutboxMessage, in_language
 from customers.domain import contacts
 from customers.models import ContactPoint, LegalEntity, uuid7
 
@@ -118,6 +118,19 @@ def read_permissions(*, message: OutboxMessage) -> list[AgreedPermission]:
     """List the permissions a message is about; empty when it is about none."""
     permissions = read_content(message=message).get("permissions", [])
     return permissions if isinstance(permissions, list) else []
+
+
+def tell_permission(*, event: ConsentEvent, version: NoticeVersion, language: str) -> AgreedPermission:
+    """Say in a message's terms what one event agreed, with its exact wording and how to withdraw."""
+    return AgreedPermission(
+        event_id=str(event.pk),
+        wording=in_language(version.wording, language),
+        withdrawal=in_language(version.withdrawal, language),
+        channel=event.channel,
+        purpose_id=str(event.purpose_id),
+        contact_point_id=str(event.contact_point_id) if event.contact_point_id else "",
+        to_confirm=event.act == Act.REQUESTED,
+    )
 
 
 def purpose_of(*, permission: AgreedPermission) -> uuid.UUID:

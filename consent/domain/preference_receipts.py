@@ -6,10 +6,10 @@ from django.utils.translation import override
 
 from consent.domain import outbox
 from consent.domain import preference_words as words
-from consent.domain.outbox import NewMessage
+from consent.domain.outbox import AgreedPermission, NewMessage
 from consent.domain.preference_changes import Visitor, prove_address
 from consent.domain.preferences import read_preferences
-from consent.models import GRANTS, ConsentEvent, NoticeVersion, OutboxMessage, in_language
+from consent.models import GRANTS, ConsentEvent, NoticeVersion, OutboxMessage
 from customers.models import ContactPoint, LegalEntity
 
 
@@ -73,19 +73,11 @@ def _content(
     }
 
 
-def _permissions(events: Sequence[ConsentEvent], language: str) -> list[dict[str, object]]:
+def _permissions(events: Sequence[ConsentEvent], language: str) -> list[AgreedPermission]:
     given = [event for event in events if event.act in GRANTS and event.notice_version_id]
     notices = NoticeVersion.objects.in_bulk([event.notice_version_id for event in given])
     return [
-        {
-            "event_id": str(event.pk),
-            "wording": in_language(notices[event.notice_version_id].wording, language),
-            "withdrawal": in_language(notices[event.notice_version_id].withdrawal, language),
-            "channel": event.channel,
-            "purpose_id": str(event.purpose_id),
-            "contact_point_id": str(event.contact_point_id) if event.contact_point_id else "",
-            "to_confirm": False,
-        }
+        outbox.tell_permission(event=event, version=notices[event.notice_version_id], language=language)
         for event in given
         if event.notice_version_id
     ]

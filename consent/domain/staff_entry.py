@@ -202,17 +202,8 @@ def _email_of(entry: Entry) -> ContactPoint | None:
 def _agreed(entry: Entry, version: NoticeVersion, event: ConsentEvent) -> dict[str, object]:
     language = entry.language or entry.contact.language
     title = in_language(entry.collection_point.title, language) if entry.collection_point else ""
-    permission = {
-        "event_id": str(event.pk),
-        "wording": in_language(version.wording, language),
-        "withdrawal": in_language(version.withdrawal, language),
-        "channel": event.channel,
-        "purpose_id": str(event.purpose_id),
-        "contact_point_id": str(event.contact_point_id) if event.contact_point_id else "",
-        "to_confirm": event.act == Act.REQUESTED,
-    }
     return {
         "form": title or entry.place,
         "agreed_at": event.occurred_at.isoformat(),
-        "permissions": [permission],
+        "permissions": [outbox.tell_permission(event=event, version=version, language=language)],
     }

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
 
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, Wordings, record
@@ -21,7 +20,6 @@ from consent.models import (
 from customers.domain import contacts
 from customers.models import Contact, ContactPoint
 
-EVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 # Pressing twice, or a mail program that sends the same one-click again, is one act.
 SAME_ACT = datetime.timedelta(minutes=1)
 STANDING = (Status.GIVEN, Status.RENEWED, Status.REQUESTED)
@@ -57,7 +55,7 @@ def stop(
     """
     # Held before it is looked at: a permission that is being given at this moment is stopped as well.
     contacts.hold_contact(contact_id=point.contact_id)
-    row = _record_in(point, scope)
+    row = find_record(point=point, scope=scope)
     if _just_stopped(point.contact, scope, row, occurred_at):
         return []
     if row is None or row.status not in (*STANDING, Status.WITHDRAWN):
@@ -106,21 +104,8 @@ def undo(
     return record(events=undone, recorded_at=occurred_at)
 
 
-def is_stopped(*, point: ContactPoint, scope: Scope) -> bool:
-    """Say whether the person's last act about this permission was to stop it, by itself or with more."""
-    row = _record_in(point, scope)
-    if row is not None and row.status == Status.WITHDRAWN:
-        return True
-    standing = Objection.objects.filter(contact_id=point.contact_id, standing=True)
-    return standing.filter(
-        Q(legal_entity=None) | Q(legal_entity_id=scope.legal_entity_id),
-        Q(purpose=None) | Q(purpose_id=scope.purpose_id),
-        channel__in=["", scope.channel],
-        objected_at__gte=row.last_act_at if row is not None and row.last_act_at else EVER,
-    ).exists()
-
-
-def _record_in(point: ContactPoint, scope: Scope) -> ConsentRecord | None:
+def find_record(*, point: ContactPoint, scope: Scope) -> ConsentRecord | None:
+    """Find the present state of the one permission in a scope; None where the scope is wider."""
     if scope.legal_entity_id is None or scope.purpose_id is None:
         return None
     return ConsentRecord.objects.filter(

@@ -14,6 +14,7 @@ from consent.domain import link_requests, withdrawals
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import Wordings
 from consent.domain.links import LinkForgedError, Withdrawable, read_withdrawal_token
+from consent.domain.standing_stops import is_stopped
 from consent.domain.withdrawals import Scope
 from consent.models import Actor, Channel, Method, Purpose, Source
 from consent.views import link_cookie
@@ -119,7 +120,7 @@ def _stop(request: HttpRequest, found: Stoppable, source: Source) -> None:
 
 
 def _has_stopped(found: Stoppable) -> bool:
-    return found.point is not None and withdrawals.is_stopped(point=found.point, scope=_scope(found))
+    return found.point is not None and is_stopped(point=found.point, scope=_scope(found))
 
 
 def _scope(found: Stoppable) -> Scope:

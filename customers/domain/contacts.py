@@ -162,6 +162,19 @@ def correct_names(*, contact_id: uuid.UUID, given_name: str, family_name: str) -
     return contact
 
 
+@transaction.atomic
+def learn_birth_date(*, contact_id: uuid.UUID, birth_date: datetime.date) -> Contact:
+    """Note when a person was born where that is not known yet; a known date stays.
+
+    Only the person or staff corrects it (art. 16 GDPR): a date can make somebody count as of age.
+    """
+    contact = hold_contact(contact_id=contact_id)
+    if contact.birth_date is None:
+        contact.birth_date = birth_date
+        contact.save(update_fields=["birth_date"])
+    return contact
+
+
 def hold_contact(*, contact_id: uuid.UUID) -> Contact:
     """Let writers about one person take turns until their transaction ends.
 

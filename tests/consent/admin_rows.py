@@ -199,15 +199,7 @@ def ledger_rows(contact: Contact, email: ContactPoint, version: NoticeVersion) -
 
 
 def agreed(event: ConsentEvent, version: NoticeVersion) -> dict[str, object]:
-    permission = {
-        "event_id": str(event.pk),
-        "wording": version.wording["nl"],
-        "withdrawal": version.withdrawal["nl"],
-        "channel": event.channel,
-        "purpose_id": str(event.purpose_id),
-        "contact_point_id": str(event.contact_point_id),
-        "to_confirm": False,
-    }
+    permission = outbox.tell_permission(event=event, version=version, language="nl")
     return {"form": "Aanbiedingen", "agreed_at": make.NOW.isoformat(), "permissions": [permission]}
 
 

@@ -67,17 +67,8 @@ def _request(
 
 
 def _content(request: ConsentEvent, version: NoticeVersion, point: CollectionPoint) -> dict[str, object]:
-    permission = {
-        "event_id": str(request.pk),
-        "wording": in_language(version.wording, LANGUAGE),
-        "withdrawal": in_language(version.withdrawal, LANGUAGE),
-        "channel": request.channel,
-        "purpose_id": str(request.purpose_id),
-        "contact_point_id": str(request.contact_point_id),
-        "to_confirm": True,
-    }
     return {
         "form": in_language(point.title, LANGUAGE),
         "agreed_at": request.occurred_at.isoformat(),
-        "permissions": [permission],
+        "permissions": [outbox.tell_permission(event=request, version=version, language=LANGUAGE)],
     }

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from consent.domain import withdrawals
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, Wordings, record
+from consent.domain.standing_stops import is_stopped
 from consent.domain.withdrawals import NothingToUndoError, Scope
 from consent.models import (
     Act,
@@ -110,11 +111,11 @@ def test_what_is_stopped_with_more_counts_as_stopped() -> None:
     permit(house, JANUARY)
     stop(house, all_mail(house), FEBRUARY)
 
-    stopped = withdrawals.is_stopped(point=house.email, scope=offers_by_mail(house))
+    stopped = is_stopped(point=house.email, scope=offers_by_mail(house))
     permit(house, MARCH)
 
     assert stopped
-    assert not withdrawals.is_stopped(point=house.email, scope=offers_by_mail(house))
+    assert not is_stopped(point=house.email, scope=offers_by_mail(house))
 
 
 @pytest.mark.django_db(transaction=True)
