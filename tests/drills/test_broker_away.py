@@ -79,7 +79,7 @@ def opt_in_during(
         answers = list(sent)
     time.sleep(max(0, gone_at + size.seconds_away - time.monotonic()))
     wire.mend()
-    seconds = wait_for(what="all mail to be sent", seconds=120, holds=nothing_left)
+    seconds = wait_for(what="all mail to be sent", seconds=40, holds=nothing_left)
     note(
         broker={"mend": "there", "cut": "cut off", "hush": "silent"}[fault.__name__],
         **figures(answers),
