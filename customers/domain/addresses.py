@@ -17,6 +17,8 @@ SEQUENCES = ("01234567890", "09876543210")
 EXEMPT_PREFIXES = ("+312000001", "+32220001")
 PLACEHOLDERS = frozenset({"+31612345678", "+31600000000", "+32470123456", "+32400000000"})
 SHORTEST_SEQUENCE = 6
+EVERY_SEQUENCE = " ".join(SEQUENCES)
+REPEATED = frozenset(5 * digit for digit in "0123456789")
 # Under the newer standard these name another domain than Python's codec finds: no mail to a stranger.
 CHANGED_BY_IDNA_2008 = "ßς\u200c\u200d"
 # Letters on a dial (0800-FLOWERS) are no way people write a number here; "tel", "ext" and "x" are.
@@ -25,10 +27,10 @@ WORD = re.compile(r"[^\W\d_]{4}")
 NATIONAL = {31: re.compile(r"\d{9}"), 32: re.compile(r"\d{8}|4\d{8}")}
 # How nearly everybody here writes a number: read without the library's whole grammar, to the same result.
 SEPARATORS = str.maketrans("", "", " -./()")
-ABROAD = re.compile(r"\+(31[1-9]\d{8}|32(?:[1-9]\d{7}|4\d{8}))", re.ASCII)
+ABROAD = re.compile(r"\+(?:31[1-9]\d{8}|32(?:[1-9]\d{7}|4\d{8}))", re.ASCII)
 AT_HOME = {
-    "NL": ("31", re.compile(r"0([1-9]\d{8})", re.ASCII)),
-    "BE": ("32", re.compile(r"0([1-9]\d{7}|4\d{8})", re.ASCII)),
+    "NL": ("31", re.compile(r"0[1-9]\d{8}", re.ASCII)),
+    "BE": ("32", re.compile(r"0(?:[1-9]\d{7}|4\d{8})", re.ASCII)),
 }
 # As nearly every address is written: read without the whole grammar, to the same result.
 USUAL_EMAIL = re.compile(
@@ -36,6 +38,7 @@ USUAL_EMAIL = re.compile(
 )
 LONGEST_USUAL_EMAIL = 254
 LONGEST_INPUT = 500
+HASH_BLOCK = 64
 LONGEST_STREET, LONGEST_POSTAL_CODE, LONGEST_CITY = 200, 12, 100
 
 
@@ -94,10 +97,29 @@ def read_phone(*, text: str, country: str) -> Address:
 
     Raises AddressNotUsableError when no number of a possible length is found.
     """
-    usual = _read_usual(text, country)
+    usual = read_usual_phone(text=text, country=country)
     if usual:
         return Address(kind=ContactPoint.Kind.PHONE, value=usual, raw_input=_as_kept(text))
     return read_any_phone(text=text, country=country)
+
+
+def read_usual_phone(*, text: str, country: str) -> str:
+    """Read a Dutch or Belgian number in a usual notation as E.164; empty when it takes more care.
+
+    What may be a placeholder takes more care: where the subscriber's own digits begin, the library knows.
+    """
+    bare = text.translate(SEPARATORS)
+    if bare.startswith("00") and country in AT_HOME:
+        bare = f"+{bare[2:]}"
+    if bare.startswith("+"):
+        value = bare if ABROAD.fullmatch(bare) else ""
+    elif country in AT_HOME:
+        code, pattern = AT_HOME[country]
+        value = f"+{code}{bare[1:]}" if pattern.fullmatch(bare) else ""
+    else:
+        value = ""
+    doubtful = value[-5:] in REPEATED or value[-SHORTEST_SEQUENCE:] in EVERY_SEQUENCE
+    return "" if doubtful or value in PLACEHOLDERS else value
 
 
 def read_any_phone(*, text: str, country: str) -> Address:
@@ -175,31 +197,29 @@ def hashes_of_address(
     ]
 
 
+class AddressHasher:
+    """Hashes many addresses of one kind: the work that is the same for all is done once (HMAC, RFC 2104)."""
+
+    def __init__(self, *, organisation_id: uuid.UUID, kind: str, key: bytes) -> None:
+        block = (hashlib.sha256(key).digest() if len(key) > HASH_BLOCK else key).ljust(HASH_BLOCK, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._inner.update(f"{organisation_id}|{kind}|".encode())
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digest(self, value: str) -> bytes:
+        """Hash one address as `hash_address` does."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value.encode())
+        outer.update(inner.digest())
+        return outer.digest()
+
+
 def mask(*, value: str) -> str:
     """Show enough of an address for its owner to recognise it, and no more."""
     local, at, domain = value.rpartition("@")
     if at:
         return f"{local[:1]}…@{domain}"
     return f"…{value[-3:]}"
-
-
-def _read_usual(text: str, country: str) -> str:
-    """Read a Dutch or Belgian number in a usual notation; empty when it takes more care.
-
-    What may be a placeholder takes more care: where the subscriber's own digits begin, the library knows.
-    """
-    bare = text.translate(SEPARATORS)
-    if bare.startswith("00") and country in AT_HOME:
-        bare = f"+{bare[2:]}"
-    found = ABROAD.fullmatch(bare)
-    value = f"+{found[1]}" if found else ""
-    if not value and country in AT_HOME:
-        code, pattern = AT_HOME[country]
-        found = pattern.fullmatch(bare)
-        value = f"+{code}{found[1]}" if found else ""
-    last = value[-SHORTEST_SEQUENCE:]
-    doubtful = len(set(last[1:])) == 1 or any(last in digits for digits in SEQUENCES) or value in PLACEHOLDERS
-    return "" if doubtful else value
 
 
 def _digest(key: bytes, organisation_id: uuid.UUID, kind: str, value: str) -> bytes:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -73,12 +74,27 @@ def test_ledger_says_what_the_records_say(question: Question) -> None:
     assert [essence(answer) for answer in ask(question=folded, asked=asked)] == by_records
 
 
+def texts(answer: Answer, zone: str) -> tuple[str, str, str]:
+    until = answer.valid_until
+    written = until.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds") if until else ""
+    return answer.decision.code, " ".join(answer.decision.reasons), written
+
+
 def test_list_says_what_each_question_says(question: Question) -> None:
+    asked = everyone(question)
+    without_contact = [Asked(text=one.text) for one in asked]
+
+    for everybody in (asked, without_contact):
+        for one in (question, dataclasses.replace(question, about_the_past=True)):
+            listed = answer_chunk(question=one, asked=everybody)
+            assert [(verdict.code, verdict.reasons, verdict.valid_until) for verdict in listed] == [
+                texts(answer, one.zone) for answer in ask(question=one, asked=everybody)
+            ]
+
+
+def test_each_question_alone_is_answered_as_among_others(question: Question) -> None:
     asked = everyone(question)[:40]
 
-    verdicts = answer_chunk(question=question, asked=asked)
+    alone = [essence(ask_one(question=question, asked=one)) for one in asked]
 
-    assert [(verdict.code, verdict.reasons) for verdict in verdicts] == [
-        (answer.decision.code, " ".join(answer.decision.reasons))
-        for answer in (ask_one(question=question, asked=one) for one in asked)
-    ]
+    assert alone == [essence(answer) for answer in ask(question=question, asked=asked)]

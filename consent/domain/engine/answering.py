@@ -1,11 +1,11 @@
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-from consent.domain.engine.asking import Asked, as_rows, read_asked
+from consent.domain.engine.asking import Addresses, Asked, as_parameters, read_all_asked
 from consent.domain.engine.backing import Candidate, EvidenceItem, Ruling, find_end, find_evidence
 from consent.domain.engine.facts_query import PAST, PRESENT
 from consent.domain.engine.question import Question
@@ -14,21 +14,15 @@ from consent.domain.rulebook.deciding import decide, deny_unreadable, law_change
 from consent.domain.rulebook.decision import Decision, restrictiveness
 from consent.domain.rulebook.facts import Case, Facts, Jurisdiction, read_facts
 from consent.domain.rulebook.packs import nl_2021_07_01
-from customers.domain.addresses import Address
 
 COLUMNS = """
-SELECT place, contact_id, point_id, key,
-    grant_event_ids, request_event_ids, withdrawal_event_ids, notice_version_ids, consent_ends_at,
-    relation_ids, transaction_ids, relation_ends_at,
-    objection_event_id, suppression_event_id, restriction_event_id, turns_13_at, turns_16_at
+SELECT place, key, ends, contact_id, point_id,
+    grant_event_ids, request_event_ids, withdrawal_event_ids, notice_version_ids,
+    relation_ids, transaction_ids, objection_event_id, suppression_event_id, restriction_event_id
 FROM facts ORDER BY place, contact_id
 """
 # For a list, what an answer relies on stays where it is: most of the work would be to carry it here.
-LIST_COLUMNS = """
-SELECT place, contact_id, point_id, key, NULL, NULL, NULL, NULL, consent_ends_at,
-    NULL, NULL, relation_ends_at, NULL, NULL, NULL, turns_13_at, turns_16_at
-FROM facts ORDER BY place, contact_id
-"""
+LIST_COLUMNS = "SELECT place, key, ends, contact_id, point_id FROM facts ORDER BY place, contact_id"
 ANSWERS: Final = {False: Statement(PRESENT + COLUMNS), True: Statement(PAST + COLUMNS)}
 LISTS: Final = {False: Statement(PRESENT + LIST_COLUMNS), True: Statement(PAST + LIST_COLUMNS)}
 # Art. 20.7 Tw: only details collected from here on needed an opt-out at the sale.
@@ -70,41 +64,40 @@ def ask_one(*, question: Question, asked: Asked) -> Answer:
     return ask(question=question, asked=[asked])[0]
 
 
-def answer_addresses(
-    *, question: Question, addresses: Sequence[tuple[Asked, Address | None]]
-) -> list[Answer]:
+def answer_addresses(*, question: Question, asked: Sequence[Asked], addresses: Addresses) -> list[Answer]:
     """Answer as `ask_without_evidence` does, for addresses that are read already."""
-    return _answer_all(question, addresses, explained=False)
+    return [answer for answer, _candidate in _answer_all(question, asked, addresses, explained=False)]
+
+
+def ask_database(
+    *, statements: Mapping[bool, Statement], question: Question, addresses: Addresses, explained: bool
+) -> list[tuple[Any, ...]]:
+    """Fetch facts by the statement for the present or the past."""
+    asked = as_parameters(question=question, addresses=addresses)
+    parameters = {**parameters_of(question), **asked, "explained": explained}
+    return statements[question.about_the_past].fetch(parameters)
 
 
 def _ask(question: Question, asked: Sequence[Asked], *, explained: bool) -> list[Answer]:
-    addresses = [(one, read_asked(question=question, asked=one)) for one in asked]
-    return _answer_all(question, addresses, explained=explained)
+    addresses = read_all_asked(question=question, asked=asked)
+    answers = _answer_all(question, asked, addresses, explained=explained)
+    return [_with_evidence(question, *one) for one in answers] if explained else [one for one, _ in answers]
 
 
 def _answer_all(
-    question: Question, addresses: Sequence[tuple[Asked, Address | None]], *, explained: bool
-) -> list[Answer]:
-    found: dict[int, list[Candidate]] = {}
-    for candidate in _fetch(question, addresses, explained=explained):
-        found.setdefault(candidate.place, []).append(candidate)
-    answers = [
-        _answer(question, one, address, found[place]) for place, (one, address) in enumerate(addresses)
+    question: Question, asked: Sequence[Asked], addresses: Addresses, *, explained: bool
+) -> list[tuple[Answer, Candidate]]:
+    found: list[list[Candidate]] = [[] for _one in asked]
+    statements = ANSWERS if explained else LISTS
+    for row in ask_database(
+        statements=statements, question=question, addresses=addresses, explained=explained
+    ):
+        candidate = Candidate(*row)
+        found[candidate.place - 1].append(candidate)
+    return [
+        _answer(question, one, value, candidates)
+        for one, value, candidates in zip(asked, addresses.values, found, strict=True)
     ]
-    return (
-        [_with_evidence(question, *answer) for answer in answers]
-        if explained
-        else [one for one, _ in answers]
-    )
-
-
-def _fetch(
-    question: Question, addresses: Sequence[tuple[Asked, Address | None]], *, explained: bool
-) -> list[Candidate]:
-    parameters = {**parameters_of(question), "explained": explained}
-    parameters["asked"] = as_rows(question=question, addresses=addresses)
-    statement = (ANSWERS if explained else LISTS)[question.about_the_past]
-    return [Candidate(*row) for row in statement.fetch(parameters)]
 
 
 def parameters_of(question: Question) -> dict[str, object]:
@@ -129,7 +122,7 @@ def parameters_of(question: Question) -> dict[str, object]:
 
 
 def _answer(
-    question: Question, asked: Asked, address: Address | None, candidates: Sequence[Candidate]
+    question: Question, asked: Asked, address: str, candidates: Sequence[Candidate]
 ) -> tuple[Answer, Candidate]:
     answers = [(rule_on(case=question.case, key=one.key), one) for one in candidates]
     ruling, candidate = (
@@ -139,13 +132,13 @@ def _answer(
     hours = question.hours_of(facts.jurisdiction)
     answer = Answer(
         asked=asked,
-        address=address.value if address else "",
+        address=address,
         contact_id=candidate.contact_id,
         contact_point_id=candidate.point_id,
         jurisdiction=facts.jurisdiction,
         decision=decision,
         evidence=(),
-        valid_until=find_end(question=question, ruling=ruling, candidate=candidate),
+        valid_until=find_end(question=question, ruling=ruling, ends=candidate.ends),
         within_hours=hours.within,
         next_allowed_at=hours.next_allowed_at,
         caller_number=question.caller_number,

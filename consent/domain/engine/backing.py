@@ -21,23 +21,32 @@ class EvidenceItem(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """The facts about one person who holds an address, and the ids and ends that travel beside them."""
+    """The facts about one person who holds an address, when they end, and the ids that travel beside them.
+
+    Of a list no ids are looked up but those of the person and the address.
+    """
 
     place: int
+    key: str
+    ends: str
     contact_id: uuid.UUID | None
     point_id: uuid.UUID | None
-    key: str
-    grant_event_ids: list[uuid.UUID | None] | None
-    request_event_ids: list[uuid.UUID | None] | None
-    withdrawal_event_ids: list[uuid.UUID | None] | None
-    notice_version_ids: list[uuid.UUID | None] | None
-    consent_ends_at: list[datetime.datetime | None] | None
-    relation_ids: list[uuid.UUID] | None
-    transaction_ids: list[uuid.UUID | None] | None
-    relation_ends_at: list[datetime.datetime | None] | None
-    objection_event_id: uuid.UUID | None
-    suppression_event_id: uuid.UUID | None
-    restriction_event_id: uuid.UUID | None
+    grant_event_ids: list[uuid.UUID | None] | None = None
+    request_event_ids: list[uuid.UUID | None] | None = None
+    withdrawal_event_ids: list[uuid.UUID | None] | None = None
+    notice_version_ids: list[uuid.UUID | None] | None = None
+    relation_ids: list[uuid.UUID] | None = None
+    transaction_ids: list[uuid.UUID | None] | None = None
+    objection_event_id: uuid.UUID | None = None
+    suppression_event_id: uuid.UUID | None = None
+    restriction_event_id: uuid.UUID | None = None
+
+
+class Ends(NamedTuple):
+    """When what is known ends by itself: each permission, each relation, being 12 and being 15 years old."""
+
+    consents: list[datetime.datetime | None]
+    relations: list[datetime.datetime | None]
     turns_13_at: datetime.datetime | None
     turns_16_at: datetime.datetime | None
 
@@ -91,38 +100,49 @@ def _single_items(
     }
 
 
-def find_end(*, question: Question, ruling: Ruling, candidate: Candidate) -> datetime.datetime | None:
+def find_end(*, question: Question, ruling: Ruling, ends: str) -> datetime.datetime | None:
     """Find the first moment at which an answer could change by time alone; None when there is none.
 
     It is the earliest future end among what the answer rests on, a change of the law itself, and a house
-    policy that begins or ends (rules, "With every answer").
+    policy that begins or ends (rules, "With every answer"). `ends` is what the database wrote beside the key.
     """
-    ends = [ruling.law_changes_at, question.policy_changes_at]
+    known = _read_ends(ends)
+    found = [ruling.law_changes_at, question.policy_changes_at]
     for rest in ruling.decision.rests_on:
-        ends += _ends(question, ruling.facts, candidate, rest)
-    return min((end for end in ends if end is not None and end > question.at), default=None)
+        found += _ends(question, ruling.facts, known, rest)
+    return min((end for end in found if end is not None and end > question.at), default=None)
 
 
-def _ends(
-    question: Question, facts: Facts, candidate: Candidate, rest: Rest
-) -> list[datetime.datetime | None]:
+def _read_ends(text: str) -> Ends:
+    """Read the moments beside a key: joined by "|", those of permissions and of relations by ","."""
+    consents, relations, turns_13_at, turns_16_at = [
+        [_read_moment(moment) for moment in part.split(",")] for part in text.split("|")
+    ]
+    return Ends(consents, relations, turns_13_at[0], turns_16_at[0])
+
+
+def _read_moment(text: str) -> datetime.datetime | None:
+    return datetime.datetime.fromisoformat(text) if text else None
+
+
+def _ends(question: Question, facts: Facts, ends: Ends, rest: Rest) -> list[datetime.datetime | None]:
     # A place among the relations is none among the permissions: only one of the two is looked at.
     if rest.basis == Basis.RELATION:
-        return [_at(candidate.relation_ends_at, rest.place), question.groups_change_at]
+        return [ends.relations[rest.place], question.groups_change_at]
     if rest.basis in {Basis.CONSENT, Basis.OTHER_CONSENT}:
-        return [_at(candidate.consent_ends_at, rest.place)]
-    ends: dict[Basis, list[datetime.datetime | None]] = {
+        return [ends.consents[rest.place]]
+    others: dict[Basis, list[datetime.datetime | None]] = {
         Basis.LIST: [question.list_fresh_until],
         Basis.BALANCING_TEST: [question.balancing_test_ends_at],
-        Basis.AGE: [_comes_of_age_at(question, facts, candidate)],
+        Basis.AGE: [_comes_of_age_at(question, facts, ends)],
     }
-    return ends.get(rest.basis, [])
+    return others.get(rest.basis, [])
 
 
-def _comes_of_age_at(question: Question, facts: Facts, candidate: Candidate) -> datetime.datetime | None:
+def _comes_of_age_at(question: Question, facts: Facts, ends: Ends) -> datetime.datetime | None:
     pack = find_pack(jurisdiction=facts.jurisdiction, at=question.at)
     at_16 = pack is not None and Age.UNDER_16 in pack.minors
-    return candidate.turns_16_at if at_16 else candidate.turns_13_at
+    return ends.turns_16_at if at_16 else ends.turns_13_at
 
 
 def _at(values: Sequence[Value | None] | None, place: int) -> Value | None:

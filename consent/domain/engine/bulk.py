@@ -1,18 +1,26 @@
-"""Lists: the same question about many addresses, answered by the same facts and the same rules."""
+"""Lists: the same question about many addresses, answered by the same facts and the same rules.
+
+Rows with the same facts and the same ends get the same verdict, which is found and written once.
+"""
 
 import datetime
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from consent.domain.engine.answering import Answer, ask_without_evidence
-from consent.domain.engine.asking import Asked
+from consent.domain.engine.answering import ask_database, rule_on
+from consent.domain.engine.asking import Asked, read_all_asked
+from consent.domain.engine.backing import Ruling, find_end
+from consent.domain.engine.facts_query import PAST, PRESENT
 from consent.domain.engine.question import Question
+from consent.domain.engine.statement import Statement
+from consent.domain.rulebook.decision import restrictiveness
 from consent.domain.rulebook.explanations import ground_of
 
 # As many as one statement answers at once: large enough to be quick, small enough for constant memory.
 CHUNK = 10_000
+COLUMNS = "SELECT place, key, ends FROM facts ORDER BY place, contact_id"
+KEYS: Final = {False: Statement(PRESENT + COLUMNS), True: Statement(PAST + COLUMNS)}
 
 
 class Verdict(NamedTuple):
@@ -32,31 +40,44 @@ def answer_chunk(*, question: Question, asked: Sequence[Asked]) -> list[Verdict]
     """Answer a question about each row of a chunk, in order, as the texts of the verdict columns.
 
     Reasons are codes with spaces between them; moments are ISO 8601 in the legal entity's zone; what does not
-    apply is empty.
+    apply is empty. Of several people who hold an address the most restrictive answer counts (rules, "The
+    question").
     """
-    zone = ZoneInfo(question.zone)
-    return [_verdict(answer, zone) for answer in ask_without_evidence(question=question, asked=asked)]
+    addresses = read_all_asked(question=question, asked=asked)
+    rows = ask_database(statements=KEYS, question=question, addresses=addresses, explained=False)
+    judged, found = _Judged(question), dict[int, tuple[int, Verdict]]()
+    for place, key, ends in rows:
+        one = judged[key, ends]
+        if place not in found or one[0] < found[place][0]:
+            found[place] = one
+    return [found[place][1] for place in range(1, len(asked) + 1)]
 
 
-def _verdict(answer: Answer, zone: ZoneInfo) -> Verdict:
-    decision = answer.decision
-    return Verdict(
-        allowed="true" if decision.allowed else "false",
-        code=decision.code,
-        reasons=_joined(decision.reasons),
-        ground=ground_of(decision.code),
-        valid_until=_written(answer.valid_until, zone),
-        within_hours={True: "true", False: "false", None: ""}[answer.within_hours],
-        next_allowed_at=_written(answer.next_allowed_at, zone),
-        caller_number=answer.caller_number,
-    )
+class _Judged(dict[tuple[str, str], tuple[int, Verdict]]):
+    """The verdict for each combination of facts and ends, behind how restrictive it is."""
 
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question, self.zone = question, ZoneInfo(question.zone)
 
-@lru_cache(maxsize=1024)
-def _joined(codes: tuple[str, ...]) -> str:
-    return " ".join(codes)
+    def __missing__(self, found: tuple[str, str]) -> tuple[int, Verdict]:
+        key, ends = found
+        ruling = rule_on(case=self.question.case, key=key)
+        self[found] = one = restrictiveness(ruling.decision), self._verdict(ruling, ends)
+        return one
 
+    def _verdict(self, ruling: Ruling, ends: str) -> Verdict:
+        decision, hours = ruling.decision, self.question.hours_of(ruling.facts.jurisdiction)
+        return Verdict(
+            allowed="true" if decision.allowed else "false",
+            code=decision.code,
+            reasons=" ".join(decision.reasons),
+            ground=ground_of(decision.code),
+            valid_until=self._written(find_end(question=self.question, ruling=ruling, ends=ends)),
+            within_hours={True: "true", False: "false", None: ""}[hours.within],
+            next_allowed_at=self._written(hours.next_allowed_at),
+            caller_number=self.question.caller_number,
+        )
 
-@lru_cache(maxsize=4096)
-def _written(moment: datetime.datetime | None, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else ""
+    def _written(self, moment: datetime.datetime | None) -> str:
+        return moment.astimezone(self.zone).isoformat(timespec="seconds") if moment else ""

@@ -23,6 +23,6 @@ def _past() -> str:
     return "".join([_read("past_opening"), *parts, _read("past_closing")])
 
 
-FACTS = _read("facts")
-PRESENT = f"{_read('present')}{FACTS}"
-PAST = f"{_past()}{FACTS}"
+ASKED, FACTS = _read("asked"), _read("facts")
+PRESENT = f"{ASKED}{_read('present')}{FACTS}"
+PAST = f"{ASKED}{_past()}{FACTS}"

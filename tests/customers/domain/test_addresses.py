@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customers.domain import addresses
-from customers.domain.addresses import AddressNotUsableError
+from customers.domain.addresses import AddressHasher, AddressNotUsableError
 from customers.domain.key_rings import KeyRing
 
 HUISGROEP, HARTHULP = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -250,6 +250,17 @@ def test_hash_differs_by_organisation_kind_and_key_and_is_found_with_every_key()
 
     assert every == [old, new]
     assert len({old.digest, new.digest, elsewhere.digest}) == 3
+
+
+@given(key=st.binary(min_size=1, max_size=100), value=st.text(max_size=60))
+def test_hash_of_many_at_once_is_that_of_each(key: bytes, value: str) -> None:
+    hasher = AddressHasher(organisation_id=HUISGROEP, kind="EMAIL", key=key)
+
+    alone = addresses.hash_address(
+        organisation_id=HUISGROEP, kind="EMAIL", value=value, keys=KeyRing(keys={1: key})
+    )
+
+    assert [hasher.digest(value), hasher.digest(value)] == [alone.digest] * 2
 
 
 @pytest.mark.parametrize(

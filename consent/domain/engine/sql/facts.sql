@@ -1,14 +1,8 @@
 -- What is known about everyone asked about, one row per candidate: a person who holds the address, or nobody.
 -- Facts only, never law: moments are compared here, and each fact is a letter that the rulebook reads
 -- (`consent/domain/rulebook/facts.py`); the ids and ends of what was found travel beside them.
-asked AS (
-    SELECT place, value, contact_id, usable,
-        ARRAY(SELECT decode(hash, 'hex') FROM unnest(hashes) AS hash) AS hashes
-    FROM jsonb_to_recordset(%(asked)s::jsonb)
-        AS one (place integer, value text, contact_id uuid, usable boolean, hashes text[])
-),
 candidates AS (
-    SELECT asked.place, asked.value, asked.hashes,
+    SELECT asked.place, asked.value,
         -- An address that the named contact does not hold is none of theirs: nobody else answers for it.
         asked.usable AND (point.id IS NOT NULL OR asked.contact_id IS NULL)
             AND NOT coalesce(point.placeholder, false) AND NOT coalesce(point.invalid, false) AS usable,
@@ -48,30 +42,35 @@ stopped AS (
         AND objection.channel IN ('', %(channel)s::text)
     GROUP BY candidate.place, candidate.contact_id
 ),
+blocked AS (
+    SELECT hashed.place, max(suppressed_at) AS suppressed_at, bool_or(reason = 'ERASURE') AS erased,
+        (array_agg(event_id ORDER BY suppressed_at DESC))[1] AS suppression_event_id
+    FROM hashed
+    JOIN blocks ON blocks.organisation_id = %(organisation)s::uuid
+        AND blocks.address_hash = hashed.address_hash
+        AND blocks.channel IN ('', %(channel)s::text)
+    GROUP BY hashed.place
+),
+listed AS (
+    SELECT asked.place, max(registration.registered_date) AS registered_date
+    FROM asked
+    JOIN consent_donotcallregistration registration ON %(list_fresh)s::boolean
+        AND registration.organisation_id = %(organisation)s::uuid
+        AND registration.number = asked.value
+        AND registration.registered_date <= %(day_in_belgium)s::date
+        AND (registration.removed_date IS NULL OR registration.removed_date > %(day_in_belgium)s::date)
+    GROUP BY asked.place
+),
 described AS (
     SELECT candidate.*, stopped.objected_at, stopped.objection_event_id,
-        block.suppressed_at, block.erased, block.suppression_event_id,
+        blocked.suppressed_at, blocked.erased, blocked.suppression_event_id,
         restriction.event_id AS restriction_event_id,
         listed.registered_date
     FROM candidates candidate
     LEFT JOIN stopped ON stopped.place = candidate.place AND stopped.contact_id = candidate.contact_id
-    LEFT JOIN LATERAL (
-        SELECT max(suppressed_at) AS suppressed_at, bool_or(reason = 'ERASURE') AS erased,
-            (array_agg(event_id ORDER BY suppressed_at DESC))[1] AS suppression_event_id
-        FROM blocks
-        WHERE blocks.organisation_id = %(organisation)s::uuid
-            AND blocks.address_hash = ANY(candidate.hashes)
-            AND blocks.channel IN ('', %(channel)s::text)
-    ) block ON true
+    LEFT JOIN blocked ON blocked.place = candidate.place
+    LEFT JOIN listed ON listed.place = candidate.place
     LEFT JOIN restrictions restriction ON restriction.contact_id = candidate.contact_id
-    LEFT JOIN LATERAL (
-        SELECT max(registered_date) AS registered_date
-        FROM consent_donotcallregistration registration
-        WHERE %(list_fresh)s::boolean AND registration.organisation_id = %(organisation)s::uuid
-            AND registration.number = candidate.value
-            AND registration.registered_date <= %(day_in_belgium)s::date
-            AND (registration.removed_date IS NULL OR registration.removed_date > %(day_in_belgium)s::date)
-    ) listed ON true
 ),
 permissions AS (
     SELECT candidate.place, candidate.contact_id, record.id, record.grant_event_id, record.request_event_id,
@@ -101,7 +100,7 @@ permissions AS (
             record.complete,
             record.collector <> 'NOT_NAMED',
             candidate.verified,
-            record.first_used_at IS NULL AND coalesce(first_call.due_at <= %(at)s::timestamptz, false),
+            coalesce(first_call.due_at <= %(at)s::timestamptz, false),
             record.given_by = 'REPRESENTATIVE',
             record.grant_proven,
             CASE
@@ -113,24 +112,25 @@ permissions AS (
             record.withdrawn_at IS NOT NULL,
             coalesce(record.grant_proven AND record.granted_at > candidate.objected_at, false),
             coalesce(record.grant_proven AND record.granted_at > candidate.suppressed_at, false),
-            coalesce(
-                (record.granted_at AT TIME ZONE 'Europe/Brussels')::date > candidate.registered_date, false
-            )
+            candidate.registered_date IS NOT NULL
+                AND coalesce((record.granted_at AT TIME ZONE 'Europe/Brussels')::date > candidate.registered_date, false)
         ) AS letters,
         least(
             record.valid_until,
-            CASE WHEN %(channel)s::text = 'CALL' AND record.first_used_at IS NULL THEN first_call.due_at END
+            CASE WHEN %(channel)s::text = 'CALL' THEN first_call.due_at END
         ) AS ends_at
     FROM described candidate
     JOIN records record ON record.organisation_id = %(organisation)s::uuid
         AND record.contact_id = candidate.contact_id
-    -- Where no term was stated: six months (Code Telemarketing 2024), until 24:00 of that day.
+    -- Where no term was stated: six months (Code Telemarketing 2024), until 24:00 of that day. The offset has it
+    -- computed once, not wherever it is named.
     CROSS JOIN LATERAL (
-        SELECT coalesce(
+        SELECT CASE WHEN record.first_used_at IS NULL THEN coalesce(
             record.first_contact_due_at,
             (((record.granted_at AT TIME ZONE %(zone)s::text)::date + interval '6 months')::date + 1)::timestamp
                 AT TIME ZONE %(zone)s::text
-        ) AS due_at
+        ) END AS due_at
+        OFFSET 0
     ) first_call
 ),
 consented AS (
@@ -141,7 +141,7 @@ consented AS (
         array_agg(request_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS request_event_ids,
         array_agg(withdrawal_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS withdrawal_event_ids,
         array_agg(notice_version_id ORDER BY letters, id) FILTER (WHERE on_address) AS notice_version_ids,
-        array_agg(ends_at ORDER BY letters, id) FILTER (WHERE on_address) AS ends_at
+        string_agg(coalesce(ends_at::text, ''), ',' ORDER BY letters, id) FILTER (WHERE on_address) AS ends
     FROM permissions
     GROUP BY place, contact_id
 ),
@@ -202,7 +202,7 @@ related AS (
         string_agg(letters, ',' ORDER BY letters, id) AS letters,
         array_agg(id ORDER BY letters, id) AS relation_ids,
         array_agg(transaction_id ORDER BY letters, id) AS transaction_ids,
-        array_agg(ends_at ORDER BY letters, id) AS ends_at
+        string_agg(coalesce(ends_at::text, ''), ',' ORDER BY letters, id) AS ends
     FROM agreements
     GROUP BY place, contact_id
 ),
@@ -235,12 +235,15 @@ facts AS (
             coalesce(consented.letters, ''),
             coalesce(related.letters, '')
         ) AS key,
+        -- When what is known ends by itself: each permission, each relation, and being 12 and 15 years old.
+        concat(
+            consented.ends, '|', related.ends, '|',
+            ((described.birth_date + interval '13 years')::date)::timestamp AT TIME ZONE %(zone)s::text, '|',
+            ((described.birth_date + interval '16 years')::date)::timestamp AT TIME ZONE %(zone)s::text
+        ) AS ends,
         consented.grant_event_ids, consented.request_event_ids, consented.withdrawal_event_ids,
-        consented.notice_version_ids, consented.ends_at AS consent_ends_at,
-        related.relation_ids, related.transaction_ids, related.ends_at AS relation_ends_at,
-        described.objection_event_id, described.suppression_event_id, described.restriction_event_id,
-        ((described.birth_date + interval '13 years')::date)::timestamp AT TIME ZONE %(zone)s::text AS turns_13_at,
-        ((described.birth_date + interval '16 years')::date)::timestamp AT TIME ZONE %(zone)s::text AS turns_16_at
+        consented.notice_version_ids, related.relation_ids, related.transaction_ids,
+        described.objection_event_id, described.suppression_event_id, described.restriction_event_id
     FROM described
     LEFT JOIN consented USING (place, contact_id)
     LEFT JOIN related USING (place, contact_id)

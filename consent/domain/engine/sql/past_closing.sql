@@ -2,12 +2,9 @@
 blocks AS MATERIALIZED (
     SELECT event.organisation_id, decode(event.address_hash, 'hex') AS address_hash, event.channel, event.reason,
         event.occurred_at AS suppressed_at, event.id AS event_id
-    FROM (
-        SELECT DISTINCT hash
-        FROM jsonb_to_recordset(%(asked)s::jsonb) AS one (hashes text[]), unnest(one.hashes) AS hash
-    ) wanted
+    FROM (SELECT DISTINCT encode(address_hash, 'hex') AS text FROM hashed) wanted
     JOIN consent_consentevent event ON event.organisation_id = %(organisation)s::uuid
-        AND event.address_hash = wanted.hash AND event.act = 'SUPPRESSED'
+        AND event.address_hash = wanted.text AND event.act = 'SUPPRESSED'
     WHERE event.occurred_at <= %(at)s::timestamptz AND event.recorded_at <= %(known_at)s::timestamptz
         AND NOT EXISTS (
             SELECT FROM consent_consentevent lifting

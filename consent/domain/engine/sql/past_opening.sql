@@ -1,12 +1,12 @@
 -- What held at a moment, by what was known at another: folded from the ledger and the transactions of everyone
 -- asked about, by the same folds that keep the records.
-WITH people AS (
+people AS (
     SELECT DISTINCT point.contact_id
-    FROM jsonb_to_recordset(%(asked)s::jsonb) AS one (value text, contact_id uuid)
+    FROM asked
     JOIN customers_contactpoint point ON point.organisation_id = %(organisation)s::uuid
-        AND point.value = one.value
+        AND point.value = asked.value
         AND (point.kind = %(point_kind)s::text OR %(point_kind)s::text = '')
-        AND (point.contact_id = one.contact_id OR one.contact_id IS NULL)
+        AND (point.contact_id = asked.contact_id OR asked.contact_id IS NULL)
 ),
 -- Of an address, the last finding up to then counts: verified, or found invalid.
 points AS (

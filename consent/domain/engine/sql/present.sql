@@ -1,5 +1,5 @@
 -- The present state, as the records hold it: a question about now or a later moment.
-WITH points AS (
+points AS (
     SELECT *, coalesce(verified_at <= %(at)s::timestamptz, false) AS verified,
         coalesce(invalid_at <= %(at)s::timestamptz, false) AS invalid
     FROM customers_contactpoint
