@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import orjson
 from django.db.models import F
@@ -21,8 +22,7 @@ from customers.models import ContactPoint
 Kind = ContactPoint.Kind
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
+class Asked(NamedTuple):
     """One address as typed, and the contact it is asked for, where one is named."""
 
     text: str
@@ -56,10 +56,10 @@ def read_all_asked(*, question: Question, asked: Sequence[Asked]) -> Addresses:
         return _postal_addresses(question, asked)
     phones = question.point_kind in {"", Kind.PHONE}
     addresses = Addresses()
-    for one in asked:
-        usual = read_usual_phone(text=one.text, country=question.country) if phones else ""
-        value, usable = (usual, True) if usual else _read(question, one.text)
-        addresses.add(value=value, usable=usable, contact_id=one.contact_id if value else None)
+    for text, contact_id in asked:
+        usual = read_usual_phone(text=text, country=question.country) if phones else ""
+        value, usable = (usual, True) if usual else _read(question, text)
+        addresses.add(value=value, usable=usable, contact_id=contact_id if value else None)
     return addresses
 
 

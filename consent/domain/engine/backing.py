@@ -43,12 +43,15 @@ class Candidate(NamedTuple):
 
 
 class Ends(NamedTuple):
-    """When what is known ends by itself: each permission, each relation, being 12 and being 15 years old."""
+    """When what is known ends by itself: each permission, each relation, being 12 and being 15 years old.
 
-    consents: list[datetime.datetime | None]
-    relations: list[datetime.datetime | None]
-    turns_13_at: datetime.datetime | None
-    turns_16_at: datetime.datetime | None
+    Moments as the database wrote them, with commas between them: few of them are ever looked at.
+    """
+
+    consents: str
+    relations: str
+    turns_13_at: str
+    turns_16_at: str
 
 
 class Ruling(NamedTuple):
@@ -106,31 +109,24 @@ def find_end(*, question: Question, ruling: Ruling, ends: str) -> datetime.datet
     It is the earliest future end among what the answer rests on, a change of the law itself, and a house
     policy that begins or ends (rules, "With every answer"). `ends` is what the database wrote beside the key.
     """
-    known = _read_ends(ends)
+    known = Ends(*ends.split("|"))
     found = [ruling.law_changes_at, question.policy_changes_at]
     for rest in ruling.decision.rests_on:
         found += _ends(question, ruling.facts, known, rest)
     return min((end for end in found if end is not None and end > question.at), default=None)
 
 
-def _read_ends(text: str) -> Ends:
-    """Read the moments beside a key: joined by "|", those of permissions and of relations by ","."""
-    consents, relations, turns_13_at, turns_16_at = [
-        [_read_moment(moment) for moment in part.split(",")] for part in text.split("|")
-    ]
-    return Ends(consents, relations, turns_13_at[0], turns_16_at[0])
-
-
-def _read_moment(text: str) -> datetime.datetime | None:
+def _moment(moments: str, place: int = 0) -> datetime.datetime | None:
+    text = moments.split(",")[place]
     return datetime.datetime.fromisoformat(text) if text else None
 
 
 def _ends(question: Question, facts: Facts, ends: Ends, rest: Rest) -> list[datetime.datetime | None]:
     # A place among the relations is none among the permissions: only one of the two is looked at.
     if rest.basis == Basis.RELATION:
-        return [ends.relations[rest.place], question.groups_change_at]
+        return [_moment(ends.relations, rest.place), question.groups_change_at]
     if rest.basis in {Basis.CONSENT, Basis.OTHER_CONSENT}:
-        return [ends.consents[rest.place]]
+        return [_moment(ends.consents, rest.place)]
     others: dict[Basis, list[datetime.datetime | None]] = {
         Basis.LIST: [question.list_fresh_until],
         Basis.BALANCING_TEST: [question.balancing_test_ends_at],
@@ -142,7 +138,7 @@ def _ends(question: Question, facts: Facts, ends: Ends, rest: Rest) -> list[date
 def _comes_of_age_at(question: Question, facts: Facts, ends: Ends) -> datetime.datetime | None:
     pack = find_pack(jurisdiction=facts.jurisdiction, at=question.at)
     at_16 = pack is not None and Age.UNDER_16 in pack.minors
-    return ends.turns_16_at if at_16 else ends.turns_13_at
+    return _moment(ends.turns_16_at if at_16 else ends.turns_13_at)
 
 
 def _at(values: Sequence[Value | None] | None, place: int) -> Value | None:

@@ -59,21 +59,27 @@ class _Judged(dict[tuple[str, str], tuple[int, Verdict]]):
     def __init__(self, question: Question) -> None:
         super().__init__()
         self.question, self.zone = question, ZoneInfo(question.zone)
+        self.without_end: dict[str, tuple[Ruling, Verdict]] = {}
 
     def __missing__(self, found: tuple[str, str]) -> tuple[int, Verdict]:
         key, ends = found
-        ruling = rule_on(case=self.question.case, key=key)
-        self[found] = one = restrictiveness(ruling.decision), self._verdict(ruling, ends)
-        return one
+        if key not in self.without_end:
+            self.without_end[key] = self._judge(key)
+        ruling, verdict = self.without_end[key]
+        end = find_end(question=self.question, ruling=ruling, ends=ends)
+        one = verdict._replace(valid_until=self._written(end)) if end else verdict
+        self[found] = restrictiveness(ruling.decision), one
+        return self[found]
 
-    def _verdict(self, ruling: Ruling, ends: str) -> Verdict:
+    def _judge(self, key: str) -> tuple[Ruling, Verdict]:
+        ruling = rule_on(case=self.question.case, key=key)
         decision, hours = ruling.decision, self.question.hours_of(ruling.facts.jurisdiction)
-        return Verdict(
+        return ruling, Verdict(
             allowed="true" if decision.allowed else "false",
             code=decision.code,
             reasons=" ".join(decision.reasons),
             ground=ground_of(decision.code),
-            valid_until=self._written(find_end(question=self.question, ruling=ruling, ends=ends)),
+            valid_until="",
             within_hours={True: "true", False: "false", None: ""}[hours.within],
             next_allowed_at=self._written(hours.next_allowed_at),
             caller_number=self.question.caller_number,

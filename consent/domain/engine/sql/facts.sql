@@ -136,12 +136,13 @@ permissions AS (
 consented AS (
     SELECT place, contact_id,
         bool_or(asked_or_given) AS asked_or_given,
-        string_agg(letters, ',' ORDER BY letters, id) FILTER (WHERE on_address) AS letters,
+        -- Without a filter one order serves every aggregate of a list; with one, each contact is sorted anew.
+        string_agg(CASE WHEN on_address THEN letters END, ',' ORDER BY letters, id) AS letters,
+        string_agg(CASE WHEN on_address THEN coalesce(ends_at::text, '') END, ',' ORDER BY letters, id) AS ends,
         array_agg(grant_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS grant_event_ids,
         array_agg(request_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS request_event_ids,
         array_agg(withdrawal_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS withdrawal_event_ids,
-        array_agg(notice_version_id ORDER BY letters, id) FILTER (WHERE on_address) AS notice_version_ids,
-        string_agg(coalesce(ends_at::text, ''), ',' ORDER BY letters, id) FILTER (WHERE on_address) AS ends
+        array_agg(notice_version_id ORDER BY letters, id) FILTER (WHERE on_address) AS notice_version_ids
     FROM permissions
     GROUP BY place, contact_id
 ),
