@@ -9,7 +9,8 @@ from consent.domain.caller_numbers import (
     find_use,
     list_published_numbers,
 )
-from consent.models import ContactAttempt
+from consent.domain.engine.question import put_question
+from consent.models import Channel, ContactAttempt
 from customers.models import CallerNumber, LegalEntity, uuid7
 from tests import make
 
@@ -136,3 +137,44 @@ def test_number_must_answer_half_a_year_after_its_last_call(entity: LegalEntity)
     # Half past eleven in Greenwich is the first of September in Amsterdam.
     assert (calls.first_date, calls.last_date) == (date(2026, 5, 1), date(2026, 9, 1))
     assert calls.reachable_until_date == date(2027, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "at", "shown"),
+    [
+        ([], "2026-03-01T12:00+01:00", ""),
+        ([("2024-01-01", None)], "2023-12-31T23:59:59+01:00", ""),
+        ([("2024-01-01", None)], "2024-01-01T00:00:00+01:00", "+31200000300"),
+        # Six months before its end a number has had its last call, also at the end of a month.
+        ([("2024-01-01", "2026-08-31")], "2026-02-28T23:59:59+01:00", "+31200000300"),
+        ([("2024-01-01", "2026-08-31")], "2026-03-01T00:00:00+01:00", ""),
+        ([("2024-01-01", "2027-02-28")], "2026-08-31T23:59:59+02:00", "+31200000300"),
+        ([("2024-01-01", "2027-02-28")], "2026-09-01T00:00:00+02:00", ""),
+        ([("2024-01-01", "2028-02-28")], "2027-08-31T12:00:00+02:00", ""),
+        ([("2024-01-01", "2028-02-29")], "2027-08-31T12:00:00+02:00", "+31200000300"),
+        # Without an end before one on its way out; of equals the newest, then the first that was entered.
+        ([("2025-01-01", "2027-12-31"), ("2024-01-01", None)], "2026-03-01T12:00+01:00", "+31200000301"),
+        ([("2024-01-01", None), ("2025-01-01", None)], "2026-03-01T12:00+01:00", "+31200000301"),
+        ([("2024-01-01", None), ("2024-01-01", None)], "2026-03-01T12:00+01:00", "+31200000300"),
+        ([("2024-01-01", None), ("2026-03-02", None)], "2026-03-01T23:59:59+01:00", "+31200000300"),
+        ([("2024-01-01", None), ("2026-03-02", None)], "2026-03-02T00:00:00+01:00", "+31200000301"),
+    ],
+)
+def test_desk_and_engine_choose_the_same_number(
+    entity: LegalEntity, numbers: list[tuple[str, str | None]], at: str, shown: str
+) -> None:
+    purpose = make.purpose(organisation=entity.organisation, legal_entities=[entity], channels=[Channel.CALL])
+    for place, (first, last) in enumerate(numbers):
+        make.caller_number(
+            legal_entity=entity,
+            number=f"+312000003{place:02}",
+            in_use_from_date=date.fromisoformat(first),
+            reachable_until_date=date.fromisoformat(last) if last else None,
+        )
+
+    by_desk = choose_caller_number(legal_entity_id=entity.pk, at=moment(at))
+    by_engine = put_question(
+        legal_entity=entity.code, purpose=purpose.code, channel="CALL", now=moment(at)
+    ).caller_number
+
+    assert (by_desk, by_engine) == (shown, shown)
