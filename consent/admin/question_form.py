@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.admin.act_form import CHOOSE
 from consent.domain.engine.moments import MomentNotReadableError, read_moment
-from consent.domain.engine.question import Question, UnknownCodeError, put_question
+from consent.domain.engine.question import Question, UnknownCodeError
+from consent.domain.screening.pieces import Wanted
 from consent.models import Channel, Purpose
 from customers.admin.scope import narrow
 from customers.models import Contact, LegalEntity, ProductGroup, StaffMember
@@ -79,6 +80,7 @@ class QuestionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.staff, self.now = staff, now
         self.question: Question | None = None
+        self.wanted: list[Wanted] = []
         entities = entities_for(staff)
         self.fields["legal_entity"].queryset = entities  # type: ignore[attr-defined]
         self.fields["purpose"].choices = [CHOOSE, *_purposes(entities)]  # type: ignore[attr-defined]
@@ -94,16 +96,17 @@ class QuestionForm(forms.Form):
         return said
 
     def put(self, said: dict[str, Any], *, at: datetime.datetime | None) -> Question | None:
+        wanted = Wanted(
+            legal_entity=said["legal_entity"].code,
+            purpose=said["purpose"],
+            channel=said["channel"],
+            product_group=said["product_group"],
+            at=at,
+            known_at=self.moment("known_at", said),
+        )
+        self.wanted.append(wanted)
         try:
-            return put_question(
-                legal_entity=said["legal_entity"].code,
-                purpose=said["purpose"],
-                channel=said["channel"],
-                product_group=said["product_group"],
-                at=at,
-                known_at=self.moment("known_at", said),
-                now=self.now,
-            )
+            return wanted.put(now=self.now)
         except UnknownCodeError as refusal:
             self.add_error(refusal.option.replace(" ", "_"), UNKNOWN[refusal.option])
             return None
@@ -128,7 +131,7 @@ class PersonForm(QuestionForm):
 
     address = forms.CharField(
         label=_("E-mail address or phone number"),
-        required=False,
+        error_messages={"required": _("Give an e-mail address or phone number, or ask from a contact.")},
         max_length=LONGEST_ADDRESS,
         help_text=_("In any notation. Nothing is stored by asking."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -142,12 +145,12 @@ class PersonForm(QuestionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Whoever names a contact need not give an address; else it is asked for, and not called optional.
+        self.fields["address"].required = not self.data.get("contact")
         self.person: Contact | None = None
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
-        if not said.get("address") and not said.get("contact") and "address" not in self.errors:
-            self.add_error("address", _("Give an e-mail address or phone number, or ask from a contact."))
         if said.get("contact") and not self.errors:
             self.person = self.find(said)
         return said

@@ -325,3 +325,25 @@ def test_contact_page_asks_two_queries_a_verdict_however_much_is_known(
         page = client.get(reverse("admin:customers_contact_change", args=[anna.pk]))
 
     assert len(page.context["answers"].rows) == 1
+
+
+def test_address_is_asked_for_and_not_called_optional(lamps: LegalEntity, anna: Contact) -> None:
+    client = member(lamps)
+
+    begun = client.get(PAGE).context["form"]
+    without = client.post(PAGE, {**BY_CALL, "address": ""}).context["form"]
+    of_contact = client.get(PAGE, {**BY_CALL, "contact": str(anna.pk)}).context["form"]
+
+    assert [form.fields["address"].required for form in (begun, without, of_contact)] == [True, True, False]
+    assert without.errors == {"address": ["Give an e-mail address or phone number, or ask from a contact."]}
+    assert of_contact.errors == {}
+
+
+def test_no_says_until_when_and_not_that_it_holds(lamps: LegalEntity, anna: Contact) -> None:
+    client = member(lamps)
+
+    denied = client.post(PAGE, {**BY_CALL, "address": "+31200000101"}).content.decode()
+    allowed = client.post(PAGE, {**BY_EMAIL, "address": "anna@example.org"}).content.decode()
+
+    assert ("<dt>Until when</dt>" in denied, "<dt>Holds until</dt>" in denied) == (True, False)
+    assert ("<dt>Until when</dt>" in allowed, "<dt>Holds until</dt>" in allowed) == (False, True)
