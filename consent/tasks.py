@@ -2,7 +2,8 @@ import contextlib
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from celery import shared_task
 from django.conf import settings
@@ -10,7 +11,18 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from consent.domain import delivery, heartbeats, jobs, link_requests, outbox, rate_limits, relations, requests
+from consent.domain import (
+    audience_counts,
+    delivery,
+    heartbeats,
+    jobs,
+    link_requests,
+    outbox,
+    rate_limits,
+    relations,
+    requests,
+)
+from consent.domain.call_desk import filling
 from consent.domain.messages import WorkingLinks
 from consent.domain.screening import work as screening
 from consent.models import Job
@@ -22,6 +34,12 @@ RELATIONS_INTERVAL = 900
 REQUESTS_INTERVAL = 3600
 JOBS_INTERVAL = 15
 FILES_INTERVAL = 600
+CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
+    Job.Kind.SCREENING: screening.work_chunk,
+    Job.Kind.AUDIENCE: audience_counts.count_chunk,
+    Job.Kind.WHAT_IF: audience_counts.count_chunk,
+    Job.Kind.CALL_LIST: filling.fill_chunk,
+}
 
 
 @shared_task
@@ -120,7 +138,7 @@ def work_job(job_id: str) -> None:
 
 
 def chunk_of(job: Job) -> jobs.Chunk:
-    return {Job.Kind.SCREENING: screening.work_chunk}[Job.Kind(job.kind)]
+    return CHUNKS[Job.Kind(job.kind)]
 
 
 def wake_job(*, job_id: uuid.UUID) -> None:

@@ -1,20 +1,25 @@
 """Whom may we reach, and what another moment changes: the numbers, the list and its export."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.audience_export import as_download, loss_rows, reachable_rows
-from consent.admin.audience_tables import audience_table, comparison_table, member_row
+from consent.admin.audience_tables import MemberRow, audience_table, comparison_table, member_row
+from consent.admin.badge import job_look
+from consent.admin.job import renewal, renewing
 from consent.admin.law_changes import law_changes
 from consent.admin.question_form import AudienceForm, ComparisonForm, QuestionForm
-from consent.domain import audiences
+from consent.domain import audience_counts, audiences
 from consent.domain.engine.question import Question
+from consent.models import Channel, Job
+from consent.tasks import wake_job
 from customers.admin.scope import require
 from customers.domain.staff import Duty, has_duty
 from customers.models import StaffMember
@@ -32,21 +37,70 @@ def may_see_audiences(request: HttpRequest) -> bool:
 def audience_view(request: HttpRequest) -> HttpResponse:
     form = put(request, AudienceForm)
     asked = form.question if form.is_bound and form.is_valid() else None
-    found = reached(asked, page_after(request)) if asked else {}
+    if asked and request.method == "POST":
+        return started(request, form)
+    found = reached(request, form, asked) if asked else {}
     return page(request, "admin/audience.html", title=_("Whom may we reach?"), form=form, **found)
 
 
-def reached(question: Question, after: uuid.UUID | None) -> dict[str, Any]:
-    members = audiences.find_reachable(question=question, after=after, limit=ROWS_A_PAGE + 1)
-    shown = members[:ROWS_A_PAGE]
+def reached(request: HttpRequest, form: AudienceForm, question: Question) -> dict[str, Any]:
+    after = page_after(request)
+    context: dict[str, Any] = {"is_first": False}
+    if after is None:
+        context = counted(request, form, [question])
+    if context.get("counts") is not None:
+        context["table"] = audience_table(counts=audiences.read_counts(counts=context["counts"]))
+    if context.get("unfinished"):
+        return {"question": question, **context}
+    found = audiences.find_reachable(question=question, after=after, limit=ROWS_A_PAGE)
+    rows = [member_row(member=member, zone=question.zone) for member in found.people]
     return {
         "question": question,
-        # Counting goes through everybody; the next page of the list needs no counting again.
-        "table": audience_table(counts=audiences.count_audience(question=question)) if not after else None,
-        "rows": [member_row(member=member, zone=question.zone) for member in shown],
-        "next_after": shown[-1].point.pk if len(members) > len(shown) else None,
-        "is_first": after is None,
+        "rows": rows,
+        "next_after": found.next_after,
+        "may_open": may_call_from(form),
+        **context,
     }
+
+
+def may_call_from(form: AudienceForm) -> bool:
+    """A call list is made of whoever may be called now, by whoever manages such lists."""
+    [wanted] = form.wanted
+    by_call_now = wanted.channel == Channel.CALL and wanted.at is None
+    return by_call_now and has_duty(staff=form.staff, duty=Duty.MANAGE_CALL_LISTS)
+
+
+def counted(request: HttpRequest, form: QuestionForm, questions: Sequence[Question]) -> dict[str, Any]:
+    """The numbers, where they are known: the last count by a job, or the whole of a small audience at once.
+
+    Counting goes through everybody; the next page of the list needs no counting again.
+    """
+    entity = questions[0].legal_entity_id
+    job = audience_counts.find_count(wanted=form.wanted, legal_entity_id=entity, now=timezone.now())
+    if job is None:
+        counts = audience_counts.count_at_once(questions=questions)
+        return {"is_first": True, "counts": counts, "too_many": counts is None}
+    return {
+        "is_first": True,
+        "count": job,
+        "state": job_look(job.state),
+        "counts": job.counts if job.state == Job.State.DONE else None,
+        **renewal(request, job),
+    }
+
+
+def started(request: HttpRequest, form: QuestionForm) -> HttpResponse:
+    """Have a large audience counted, unless that goes on already, and show the page on which it appears."""
+    question, now = form.question, timezone.now()
+    if question is None:
+        raise Http404
+    running = audience_counts.find_count(
+        wanted=form.wanted, legal_entity_id=question.legal_entity_id, now=now
+    )
+    if running is None or not running.is_unfinished:
+        job = audience_counts.start_count(wanted=form.wanted, staff=form.staff, now=now)
+        wake_job(job_id=job.pk)
+    return HttpResponseRedirect(request.get_full_path())
 
 
 def audience_export_view(request: HttpRequest) -> StreamingHttpResponse:
@@ -61,31 +115,30 @@ def audience_export_view(request: HttpRequest) -> StreamingHttpResponse:
 def what_if_view(request: HttpRequest) -> HttpResponse:
     form = put(request, ComparisonForm)
     asked = both(form) if form.is_bound and form.is_valid() else None
-    found = compared(*asked, page_after(request)) if asked else {}
+    if asked and request.method == "POST":
+        return started(request, form)
+    found = compared(request, form, *asked) if asked else {}
     changes = law_changes(said=request.GET)
     return page(request, "admin/what_if.html", title=_("What if?"), form=form, changes=changes, **found)
 
 
-def compared(before: Question, after: Question, beyond: uuid.UUID | None) -> dict[str, Any]:
-    losses = audiences.find_losses(before=before, after=after, beyond=beyond, limit=ROWS_A_PAGE + 1)
-    shown = losses[:ROWS_A_PAGE]
-    table = None if beyond else comparison_table(comparison=audiences.compare(before=before, after=after))
-    return {
-        "before": before,
-        "after": after,
-        "table": table,
-        "rows": [
-            (
-                member_row(member=loss.member, zone=before.zone),
-                member_row(
-                    member=audiences.Member(point=loss.member.point, answer=loss.after), zone=after.zone
-                ),
-            )
-            for loss in shown
-        ],
-        "next_after": shown[-1].member.point.pk if len(losses) > len(shown) else None,
-        "is_first": beyond is None,
-    }
+def compared(request: HttpRequest, form: ComparisonForm, before: Question, after: Question) -> dict[str, Any]:
+    beyond = page_after(request)
+    context: dict[str, Any] = {"is_first": False}
+    if beyond is None:
+        context = counted(request, form, [before, after])
+    if context.get("counts") is not None:
+        context["table"] = comparison_table(comparison=audiences.read_changes(counts=context["counts"]))
+    if context.get("unfinished"):
+        return {"before": before, "after": after, **context}
+    found = audiences.find_losses(before=before, after=after, beyond=beyond, limit=ROWS_A_PAGE)
+    rows = [loss_row(loss, before, after) for loss in found.people]
+    return {"before": before, "after": after, "rows": rows, "next_after": found.next_after, **context}
+
+
+def loss_row(loss: audiences.Loss, before: Question, after: Question) -> tuple[MemberRow, MemberRow]:
+    then = audiences.Member(point=loss.point, answer=loss.after)
+    return member_row(member=loss.member, zone=before.zone), member_row(member=then, zone=after.zone)
 
 
 def what_if_export_view(request: HttpRequest) -> StreamingHttpResponse:
@@ -124,9 +177,10 @@ def page_after(request: HttpRequest) -> uuid.UUID | None:
 
 def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     said = request.GET.copy()
-    said.pop("after", None)
-    whole = {**admin.site.each_context(request), "said": said.urlencode(), **context}
-    return TemplateResponse(request, template, whole)
+    for name in ("after", "still"):
+        said.pop(name, None)
+    whole = {"table": None, **admin.site.each_context(request), "said": said.urlencode(), **context}
+    return renewing(TemplateResponse(request, template, whole))
 
 
 def never_alone(_request: HttpRequest) -> bool:

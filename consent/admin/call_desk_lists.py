@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -19,15 +19,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_stubs_ext import StrPromise
 
-from consent.admin.badge import ALLOWED, ENDED, PENDING, Look, look
+from consent.admin.badge import ALLOWED, ENDED, PENDING, Look, job_look, look
 from consent.admin.call_desk import find_list, language
 from consent.admin.desk_forms import ScriptForm
+from consent.admin.job import renewal, renewing
 from consent.domain.call_desk import lists, taking
 from consent.domain.call_desk.lists import Counts
 from consent.domain.call_desk.taking import Pause, Reason
 from consent.domain.rulebook.codes import Code
 from consent.domain.rulebook.explanations import explain
-from consent.models import CallList, CallListEntry, ContactAttempt
+from consent.models import CallList, CallListEntry, ContactAttempt, Job
 from customers.admin.scope import narrow, require, staff_of
 from customers.domain.staff import Duty, has_duty
 from customers.models import StaffMember
@@ -46,6 +47,7 @@ PAUSES: Final[dict[Reason, StrPromise]] = {
         "This legal entity has no number to show. Register one first: a call is never anonymous."
     ),
     Reason.NOBODY_LEFT: gettext_lazy("Everybody on this list has been dealt with."),
+    Reason.BEING_FILLED: gettext_lazy("This list is being filled: look again in a moment."),
     Reason.WITH_COLLEAGUES: gettext_lazy("Everybody who is left is with a colleague now."),
     Reason.HOURS: gettext_lazy("It is outside calling hours. Calling can go on from %(until)s."),
     Reason.LATER: gettext_lazy("Nobody may be called yet. The next contact can be called from %(until)s."),
@@ -153,6 +155,7 @@ def list_view(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
         "may_call": has_duty(staff=staff_of(request), duty=Duty.MAKE_CALLS),
         "may_manage": has_duty(staff=staff_of(request), duty=Duty.MANAGE_CALL_LISTS),
         "pause": "" if holds else pause,
+        **filling_of(request, call_list.job),
         "holds": holds,
         "skipped": [(explain(Code(code), language()), count) for code, count in most_first(counts.skipped)],
         "waits_for": [
@@ -162,7 +165,14 @@ def list_view(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
             (ContactAttempt.Outcome(outcome).label, count) for outcome, count in most_first(counts.outcomes)
         ],
     }
-    return TemplateResponse(request, "admin/desk/list.html", context)
+    return renewing(TemplateResponse(request, "admin/desk/list.html", context))
+
+
+def filling_of(request: HttpRequest, job: Job | None) -> dict[str, Any]:
+    """How far the filling of a list is, for as long as it is not done."""
+    if job is None or job.state == Job.State.DONE:
+        return {}
+    return {"filling": job, "state": job_look(job.state), **renewal(request, job)}
 
 
 def pause_in_words(pause: Pause) -> str:

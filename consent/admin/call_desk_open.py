@@ -1,5 +1,8 @@
 """A manager opens a call list: for everybody who may be called, or for the allowed rows of a screening."""
 
+import uuid
+from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from django import forms
@@ -15,12 +18,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from consent.admin.desk_forms import FutureMomentField
-from consent.domain.call_desk import lists, sources
+from consent.domain import jobs
+from consent.domain.call_desk import filling, lists
 from consent.domain.call_desk.lists import Made
 from consent.domain.engine.question import Question, UnknownCodeError, put_question
 from consent.domain.screening.files import FilesGoneError
 from consent.models import CallList, Channel, Job, Purpose, ScreeningRun
 from consent.models.wording import WordingFormField
+from consent.tasks import chunk_of, wake_job
 from customers.admin.scope import narrow, require, staff_of
 from customers.domain.staff import Duty
 from customers.models import LegalEntity, ProductGroup, StaffMember
@@ -80,6 +85,21 @@ class OpenForm(forms.Form):
     def choose(self, name: str, rows: Any) -> None:
         self.fields[name].queryset = rows  # type: ignore[attr-defined]
 
+    def begin_with(self, said: Mapping[str, str]) -> None:
+        """Fill in what the page before this one was about; what is none of the choices stays open."""
+        run = self.found("run", pk=read_key(said.get("run", "")))
+        entity = self.found("legal_entity", code=said.get("legal_entity"))
+        self.initial = {
+            "run": run,
+            "name": PurePath(run.file_name).stem if run else "",
+            "legal_entity": entity,
+            "purpose": self.found("purpose", code=said.get("purpose")),
+            "product_group": self.found("product_group", code=said.get("product_group"), legal_entity=entity),
+        }
+
+    def found(self, name: str, **wanted: Any) -> Any:
+        return self.fields[name].queryset.filter(**wanted).first()  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
         missing = [name for name in ("legal_entity", "purpose") if not said.get(name)]
@@ -102,6 +122,13 @@ class OpenForm(forms.Form):
         )
 
 
+def read_key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 def vars_of_run(run: ScreeningRun) -> dict[str, Any]:
     return {
         "legal_entity": run.legal_entity,
@@ -115,6 +142,8 @@ def vars_of_run(run: ScreeningRun) -> dict[str, Any]:
 def open_view(request: HttpRequest) -> HttpResponse:
     staff = require(request, Duty.MANAGE_CALL_LISTS)
     form = OpenForm(request.POST or None, staff=staff)
+    if request.GET:
+        form.begin_with(request.GET.dict())
     if request.method == "POST" and form.is_valid() and (call_list := opened(request, form)):
         return HttpResponseRedirect(reverse("admin:call_list", args=[call_list.pk]))
     context = {**admin.site.each_context(request), "title": _("Open a call list"), "form": form}
@@ -123,35 +152,45 @@ def open_view(request: HttpRequest) -> HttpResponse:
 
 def opened(request: HttpRequest, form: OpenForm) -> CallList | None:
     try:
-        return open_list(request, form, form.question())
+        call_list = open_list(request, form, form.question())
     except UnknownCodeError:
         form.add_error("purpose", _("This legal entity does not use this purpose or product group."))
     except FilesGoneError:
         form.add_error("run", _("The files of this screening were deleted when it expired."))
+    else:
+        fill(request, call_list)
+        return call_list
     return None
 
 
 @transaction.atomic
 def open_list(request: HttpRequest, form: OpenForm, question: Question) -> CallList:
-    said, run = form.cleaned_data, form.cleaned_data["run"]
-    found = sources.from_run(run=run, question=question) if run else sources.from_audience(question=question)
-    made = Made(origin=CallList.Origin.SCREENING, reference=str(run.pk)) if run else Made()
+    said, run, now = form.cleaned_data, form.cleaned_data["run"], timezone.now()
     call_list = lists.open_call_list(
         question=question,
-        contact_point_ids=found,
         name=said["name"],
         script=said["script"] or {},
         opened_by=staff_of(request),
-        opened_at=timezone.now(),
-        made=made,
+        opened_at=now,
+        made=Made(origin=CallList.Origin.SCREENING, reference=str(run.pk)) if run else Made(),
         expires_at=said["expires_at"],
     )
+    filling.start_filling(call_list=call_list, question=question, run=run, now=now)
+    return call_list
+
+
+def fill(request: HttpRequest, call_list: CallList) -> None:
+    """Do the first part of the filling here, so that a small list is there at once; workers do the rest."""
+    assert call_list.job_id is not None  # noqa: S101  (for the type checker: it was just started)
+    if jobs.advance(job_id=call_list.job_id, chunk=chunk_of, now=timezone.now()):
+        wake_job(job_id=call_list.job_id)
+        messages.success(request, _("The list is open. Workers go on filling it; calling can begin."))
+        return
     count = call_list.entries.count()
     words = ngettext(
         "The list is open with %(count)s contact.", "The list is open with %(count)s contacts.", count
     )
     messages.success(request, words % {"count": count})
-    return call_list
 
 
 StaffSite.pages += [

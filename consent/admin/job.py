@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.badge import badge, job_look
+from consent.admin.job_results import page_of_result
 from consent.domain import jobs
 from consent.models import Job, ScreeningBlock
 from consent.tasks import wake_job
@@ -16,7 +17,12 @@ from customers.domain.staff import Area, Duty, has_duty
 from customers.staff_site import PROOF, SETTINGS
 
 SECONDS_BETWEEN_LOOKS = "3"
-DUTIES = {Job.Kind.SCREENING: Duty.SCREEN_LIST}
+DUTIES = {
+    Job.Kind.SCREENING: Duty.SCREEN_LIST,
+    Job.Kind.AUDIENCE: Duty.SEE_AUDIENCES,
+    Job.Kind.WHAT_IF: Duty.SEE_AUDIENCES,
+    Job.Kind.CALL_LIST: Duty.MANAGE_CALL_LISTS,
+}
 
 
 def renewal(request: HttpRequest, job: Job | None) -> dict[str, bool]:
@@ -37,7 +43,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
 
     area = Area.JOBS
     job = SETTINGS
-    legal_entity_path = "screening_run__legal_entity"
+    legal_entity_path = "legal_entity"
     list_display = ("__str__", "state_shown", "share", "created_at", "ended_at", "started_by", "organisation")
     list_filter = ("kind", "state", ("organisation", ScopedRelatedFilter))
     list_select_related = ("started_by", "organisation")
@@ -56,7 +62,6 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         job = self.find(request, object_id)
         duty = DUTIES.get(Job.Kind(job.kind))
-        run = getattr(job, "screening_run", None)
         context = {
             **self.admin_site.each_context(request),
             "title": str(job),
@@ -65,7 +70,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
             "state": job_look(job.state),
             "counts": sorted(job.counts.items(), key=lambda pair: (-pair[1], pair[0])),
             "may_end": duty is not None and has_duty(staff=staff_of(request), duty=duty),
-            "result": reverse("admin:consent_screeningrun_change", args=[run.pk]) if run else "",
+            "result": page_of_result(job),
             **renewal(request, job),
         }
         return renewing(TemplateResponse(request, "admin/job.html", context))

@@ -21,7 +21,7 @@ from consent.domain.lists.detecting import FIRST_ROWS, first_rows
 from consent.domain.lists.layout import layout_from_json
 from consent.domain.lists.problems import ListNotReadableError
 from consent.domain.screening import files, runs, work
-from consent.models import Job, ScreeningRun
+from consent.models import Channel, Job, ScreeningRun
 from consent.tasks import wake_job
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter, entities_of, require, staff_of
 from customers.domain.staff import Area, Duty, has_duty
@@ -140,6 +140,7 @@ class ScreeningRunAdmin(ReadOnlyAdmin[ScreeningRun]):
             state=job_look(run.job.state) if run.job else None,
             **renewal(request, run.job),
             may_screen=may_screen,
+            may_open=may_call_from(run, staff_of(request)),
             may_begin=may_screen and run.job is None and run.staff_id == staff_of(request).pk,
         )
 
@@ -195,6 +196,13 @@ class ScreeningRunAdmin(ReadOnlyAdmin[ScreeningRun]):
     @admin.display(description=_("allowed"))
     def allowed_shown(self, run: ScreeningRun) -> int:
         return run.allowed
+
+
+def may_call_from(run: ScreeningRun, staff: StaffMember) -> bool:
+    """A call list is made of a screening about calls now, by whoever manages such lists."""
+    return (
+        run.channel == Channel.CALL and run.at is None and has_duty(staff=staff, duty=Duty.MANAGE_CALL_LISTS)
+    )
 
 
 def _entities(staff: StaffMember) -> Any:

@@ -2,9 +2,9 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from typing import Generic, TypeVar
 
 from django.db.models import QuerySet
 
@@ -12,12 +12,15 @@ from consent.domain.engine.answering import Answer
 from consent.domain.engine.known_points import ask_about, decide_about
 from consent.domain.engine.question import Question
 from consent.domain.rulebook.codes import Code
+from consent.domain.rulebook.decision import Decision
 from consent.models import Channel
 from customers.models import ContactPoint
 
 # How many addresses one query is about: a page is often found among the first few hundred; who has to look
 # further takes more at once.
 AT_FIRST, AT_MOST = 500, 8_000
+# Whoever looks for a page of people waits for it: after so many addresses they are told how far it came.
+LOOKED_AT_FOR_A_PAGE = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,34 @@ class Loss:
 
     member: Member
     after: Answer
+
+    @property
+    def point(self) -> ContactPoint:
+        return self.member.point
+
+
+One = TypeVar("One", Member, Loss)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found(Generic[One]):
+    """A page of people, and the key after which to look for the next; None where everybody was looked at."""
+
+    people: list[One]
+    next_after: uuid.UUID | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of an audience: its addresses by key, and what is decided about each, question by question."""
+
+    points: list[ContactPoint]
+    decisions: list[tuple[Decision, ...]]
+    is_last: bool
+
+    def count(self) -> dict[str, int]:
+        """Count the codes; those of several questions stand beside each other, in their order."""
+        return dict(Counter(" ".join(one.code for one in given) for given in self.decisions))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,66 +116,89 @@ class Comparison:
         )
 
 
-def count_audience(*, question: Question) -> list[CodeCount]:
-    """Count the answers about everybody known, by code; the order is that of the rules.
+def decide_part(*, questions: Sequence[Question], after: uuid.UUID | None) -> Part:
+    """Decide about the next part of everybody known, in the order of their addresses' keys.
 
     The audience of a channel is every address of its kind, with the contact it belongs to.
     """
-    found: Counter[Code] = Counter()
-    for points in _chunks(_points(question)):
-        found.update(decision.code for decision in decide_about(question=question, points=points))
-    return [CodeCount(code=code, number=found[code]) for code in Code if found[code]]
+    points = list(_beyond(_points(questions[0]), after)[: AT_MOST + 1])
+    part = points[:AT_MOST]
+    decided = [decide_about(question=question, points=part) for question in questions]
+    return Part(points=part, decisions=list(zip(*decided, strict=True)), is_last=len(points) == len(part))
 
 
-def find_reachable(*, question: Question, after: uuid.UUID | None, limit: int) -> list[Member]:
+def read_counts(*, counts: Mapping[str, int]) -> list[CodeCount]:
+    """Give what was counted about one question; the order is that of the rules."""
+    return [CodeCount(code=code, number=counts[code]) for code in Code if counts.get(code)]
+
+
+def read_changes(*, counts: Mapping[str, int]) -> Comparison:
+    """Give what was counted about two questions: from which code to which, under whatever rules hold."""
+    pairs = [(key.split(), number) for key, number in counts.items()]
+    changes = [Change(before=Code(one), after=Code(other), number=number) for (one, other), number in pairs]
+    return Comparison(changes=sorted(changes, key=_largest_first))
+
+
+def find_reachable(*, question: Question, after: uuid.UUID | None, limit: int) -> Found[Member]:
     """Find the next people who may be reached, in the order of their addresses' keys."""
-    return list(islice(_reachable(question, _after(question, after)), limit))
+    points = _with_contacts(question, after)
+    return _find(points, lambda chunk: _reachable(question, chunk), limit)
 
 
 def stream_reachable(*, question: Question) -> Iterator[Member]:
     """Go through everybody who may be reached; memory does not grow with their number."""
-    return _reachable(question, _after(question, None))
+    for chunk in _chunks(_with_contacts(question, None)):
+        yield from _reachable(question, chunk)
 
 
-def compare(*, before: Question, after: Question) -> Comparison:
-    """Count how the answers about everybody change between two moments, under whatever rules hold at each."""
-    found: Counter[tuple[Code, Code]] = Counter()
-    for points in _chunks(_points(before)):
-        firsts = decide_about(question=before, points=points)
-        seconds = decide_about(question=after, points=points)
-        found.update((first.code, then.code) for first, then in zip(firsts, seconds, strict=True))
-    changes = [Change(before=one, after=other, number=number) for (one, other), number in found.items()]
-    return Comparison(changes=sorted(changes, key=_largest_first))
-
-
-def find_losses(*, before: Question, after: Question, beyond: uuid.UUID | None, limit: int) -> list[Loss]:
+def find_losses(*, before: Question, after: Question, beyond: uuid.UUID | None, limit: int) -> Found[Loss]:
     """Find the next people who may be reached at the first moment and not at the second."""
-    return list(islice(_losses(before, after, _after(before, beyond)), limit))
+    points = _with_contacts(before, beyond)
+    return _find(points, lambda chunk: _losses(before, after, chunk), limit)
 
 
 def stream_losses(*, before: Question, after: Question) -> Iterator[Loss]:
     """Go through everybody who is lost between two moments; memory does not grow with their number."""
-    return _losses(before, after, _after(before, None))
+    for chunk in _chunks(_with_contacts(before, None)):
+        yield from _losses(before, after, chunk)
 
 
 def _largest_first(change: Change) -> tuple[int, int, int]:
     return -change.number, change.before.place, change.after.place
 
 
-def _reachable(question: Question, points: QuerySet[ContactPoint]) -> Iterator[Member]:
+def _find(
+    points: QuerySet[ContactPoint], pick: Callable[[list[ContactPoint]], list[One]], limit: int
+) -> Found[One]:
+    people: list[One] = []
+    looked_at = 0
     for chunk in _chunks(points):
-        for point, answer in zip(chunk, ask_about(question=question, points=chunk), strict=True):
-            if answer.decision.allowed:
-                yield Member(point=point, answer=answer)
+        people += pick(chunk)
+        looked_at += len(chunk)
+        if len(people) > limit:
+            return Found(people=people[:limit], next_after=people[limit - 1].point.pk)
+        if looked_at >= LOOKED_AT_FOR_A_PAGE:
+            return Found(people=people, next_after=chunk[-1].pk)
+    return Found(people=people, next_after=None)
 
 
-def _losses(before: Question, after: Question, points: QuerySet[ContactPoint]) -> Iterator[Loss]:
-    for chunk in _chunks(points):
-        firsts = ask_about(question=before, points=chunk)
-        seconds = ask_about(question=after, points=chunk)
-        for point, first, then in zip(chunk, firsts, seconds, strict=True):
-            if first.decision.allowed and not then.decision.allowed:
-                yield Loss(member=Member(point=point, answer=first), after=then)
+def _reachable(question: Question, chunk: list[ContactPoint]) -> list[Member]:
+    answers = ask_about(question=question, points=chunk)
+    return [
+        Member(point=point, answer=answer)
+        for point, answer in zip(chunk, answers, strict=True)
+        if answer.decision.allowed
+    ]
+
+
+def _losses(before: Question, after: Question, chunk: list[ContactPoint]) -> list[Loss]:
+    firsts = ask_about(question=before, points=chunk)
+    seconds = ask_about(question=after, points=chunk)
+    return [
+        Loss(member=Member(point=point, answer=first), after=then)
+        for point, first, then in zip(chunk, firsts, seconds, strict=True)
+        if first.decision.allowed and not then.decision.allowed
+    ]
 
 
 def _chunks(points: QuerySet[ContactPoint]) -> Iterator[list[ContactPoint]]:
@@ -157,12 +211,20 @@ def _chunks(points: QuerySet[ContactPoint]) -> Iterator[list[ContactPoint]]:
         chunk = list(points.filter(pk__gt=chunk[-1].pk)[:size])
 
 
+def count_addresses(*, question: Question) -> int:
+    """Count the addresses a question about everybody is about."""
+    return _points(question).count()
+
+
 def _points(question: Question) -> QuerySet[ContactPoint]:
     kind = Channel(question.channel).point_kind
     points = ContactPoint.objects.filter(organisation=question.organisation_id, kind=kind)
     return points.only("contact_id", "kind", "value", "placeholder").order_by("pk")
 
 
-def _after(question: Question, key: uuid.UUID | None) -> QuerySet[ContactPoint]:
-    points = _points(question).defer(None).select_related("contact")
+def _with_contacts(question: Question, after: uuid.UUID | None) -> QuerySet[ContactPoint]:
+    return _beyond(_points(question).defer(None).select_related("contact"), after)
+
+
+def _beyond(points: QuerySet[ContactPoint], key: uuid.UUID | None) -> QuerySet[ContactPoint]:
     return points.filter(pk__gt=key) if key else points

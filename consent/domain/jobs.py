@@ -47,10 +47,12 @@ def start_job(
     key_range: dict[str, Any],
     started_by: StaffMember | None,
     now: datetime.datetime,
+    legal_entity_id: uuid.UUID | None = None,
 ) -> Job:
     """Write down work to be done; the edge that asked for it wakes a worker after the transaction."""
     return Job.objects.create(
         organisation=organisation,
+        legal_entity_id=legal_entity_id,
         kind=kind,
         total=total,
         key_range=key_range,

@@ -3,6 +3,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.contact_attempt import ContactAttempt
+from consent.models.job import Job
 from consent.models.purpose import Purpose
 from consent.models.wording import WordingField
 from customers.models import (
@@ -50,6 +51,14 @@ class CallList(models.Model):
     origin = models.CharField(_("made from"), max_length=9, choices=Origin.choices)
     origin_reference = models.CharField(
         _("which one"), max_length=64, blank=True, help_text=_("Key of the screening run or audience.")
+    )
+    job = models.OneToOneField(
+        Job,
+        models.PROTECT,
+        null=True,
+        related_name="call_list",
+        verbose_name=_("job"),
+        help_text=_("What fills the list. Empty: nothing had to be looked for."),
     )
     maximum_attempts = models.PositiveSmallIntegerField(
         _("attempts at most"),

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Organisation, StaffMember, uuid7
+from customers.models import LegalEntity, Organisation, StaffMember, uuid7
 
 
 class Job(models.Model):
@@ -11,6 +11,9 @@ class Job(models.Model):
     class Kind(models.TextChoices):
         IMPORT = "IMPORT", _("Import")
         SCREENING = "SCREENING", _("Screening of a list")
+        AUDIENCE = "AUDIENCE", _("Count of an audience")
+        WHAT_IF = "WHAT_IF", _("Count of what changes")
+        CALL_LIST = "CALL_LIST", _("Filling of a call list")
         EXPORT = "EXPORT", _("Export")
         RESCORING = "RESCORING", _("Rescoring")
         RETENTION = "RETENTION", _("Retention")
@@ -25,6 +28,9 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="jobs", verbose_name=_("organisation")
+    )
+    legal_entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, null=True, related_name="+", verbose_name=_("legal entity")
     )
     kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
@@ -51,6 +57,7 @@ class Job(models.Model):
                 name="job_unfinished",
                 condition=Q(state__in=["WAITING", "RUNNING"]),
             ),
+            models.Index(fields=["legal_entity", "kind", "-created_at"], name="job_newest_of_a_kind"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -1,6 +1,6 @@
 import datetime
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -65,7 +65,7 @@ class Counts:
 def open_call_list(
     *,
     question: Question,
-    contact_point_ids: Iterable[uuid.UUID],
+    contact_point_ids: Iterable[uuid.UUID] = (),
     name: str,
     script: Wording,
     opened_by: StaffMember | None,
@@ -75,8 +75,8 @@ def open_call_list(
 ) -> CallList:
     """Open a call list for the legal entity, purpose and product group of a question.
 
-    Being on it permits nothing: everybody is asked about again when they are shown. Numbers of another
-    organisation, addresses that are no number and numbers given twice are left out.
+    Being on it permits nothing: everybody is asked about again when they are shown. Whoever has to be looked
+    for first is put on it later (`filling`).
     """
     made = made or Made()
     call_list = CallList.objects.create(
@@ -92,8 +92,25 @@ def open_call_list(
         opened_at=opened_at,
         expires_at=expires_at,
     )
-    _fill(call_list, iter(contact_point_ids))
+    add_contacts(call_list=call_list, contact_point_ids=contact_point_ids)
     return call_list
+
+
+@transaction.atomic
+def add_contacts(*, call_list: CallList, contact_point_ids: Iterable[uuid.UUID]) -> None:
+    """Put numbers on a list, behind those that are there.
+
+    Numbers of another organisation, addresses that are no number and numbers given twice are left out.
+    """
+    ids = iter(contact_point_ids)
+    given: dict[str, Any] = {
+        "call_list": call_list.pk,
+        "organisation": call_list.organisation_id,
+        "opened_at": call_list.opened_at,
+    }
+    with connection.cursor() as cursor:
+        while chunk := list(islice(ids, CHUNK)):
+            cursor.execute(FILL, {**given, "points": chunk})
 
 
 def close_call_list(*, call_list: CallList, closed_at: datetime.datetime) -> None:
@@ -155,17 +172,6 @@ def _product_group(question: Question) -> ProductGroup | None:
     return ProductGroup.objects.filter(
         legal_entity=question.legal_entity_id, code=question.product_group_code
     ).first()
-
-
-def _fill(call_list: CallList, ids: Iterator[uuid.UUID]) -> None:
-    given: dict[str, Any] = {
-        "call_list": call_list.pk,
-        "organisation": call_list.organisation_id,
-        "opened_at": call_list.opened_at,
-    }
-    with connection.cursor() as cursor:
-        while chunk := list(islice(ids, CHUNK)):
-            cursor.execute(FILL, {**given, "points": chunk})
 
 
 def _counts(rows: list[Mapping[str, Any]]) -> Counts:

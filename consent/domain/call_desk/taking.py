@@ -12,8 +12,9 @@ from consent.domain.calling_policies import AttemptLimit, find_attempt_limit
 from consent.domain.engine.answering import Answer, ask_one
 from consent.domain.engine.asking import Asked
 from consent.domain.engine.question import Question, put_question
+from consent.domain.jobs import UNFINISHED
 from consent.domain.rulebook.codes import Code
-from consent.models import CallList, CallListEntry, Channel, ShownContact
+from consent.models import CallList, CallListEntry, Channel, Job, ShownContact
 from customers.domain import contacts
 from customers.domain.addresses import Address
 from customers.models import CallerNumber, ContactPoint, StaffMember
@@ -52,6 +53,7 @@ class Reason(enum.StrEnum):
     EXPIRED = "EXPIRED"
     NO_CALLER_NUMBER = "NO_CALLER_NUMBER"
     NOBODY_LEFT = "NOBODY_LEFT"
+    BEING_FILLED = "BEING_FILLED"
     WITH_COLLEAGUES = "WITH_COLLEAGUES"
     HOURS = "HOURS"
     LATER = "LATER"
@@ -91,7 +93,7 @@ def take_next(*, call_list: CallList, agent: StaffMember, at: datetime.datetime)
         call_list=call_list,
         agent=agent,
         at=at,
-        question=_put_question(call_list, at),
+        question=question_of(call_list=call_list, at=at),
         limit=find_attempt_limit(legal_entity=call_list.legal_entity, at=at),
     )
     for _ in range(LOOKED_AT_IN_ONE_GO):
@@ -107,7 +109,7 @@ def look_again(*, shown: ShownContact, at: datetime.datetime) -> Look:
     Raises FactsUnavailableError, UnknownCodeError.
     """
     call_list = shown.entry.call_list
-    answer = _ask(_put_question(call_list, at), shown.entry)
+    answer = _ask(question_of(call_list=call_list, at=at), shown.entry)
     return Look(answer=answer, in_time=_is_in_time(shown.entry, answer))
 
 
@@ -121,6 +123,23 @@ def has_now(*, shown: ShownContact, at: datetime.datetime) -> bool:
         and entry.held_until is not None
         and entry.held_until > at
     )
+
+
+@transaction.atomic
+def keep_hold(*, shown: ShownContact, at: datetime.datetime) -> bool:
+    """Let an agent who still works on a contact keep it for twenty more minutes; say whether they have it.
+
+    A hold that has ended is not taken up again: a colleague may have the number since, from this list or from
+    another one.
+    """
+    held = CallListEntry.objects.filter(pk=shown.entry_id, state=State.HELD, held_by=shown.agent_id)
+    related = held.select_related("contact_point__organisation").select_for_update(of=("self",))
+    entry = related.filter(held_until__gt=at).first()
+    if entry is None or shown.attempt_id is not None or _with_a_colleague_until(entry, at):
+        return False
+    entry.held_until = at + HOLD
+    entry.save(update_fields=["held_until"])
+    return True
 
 
 @transaction.atomic
@@ -141,9 +160,14 @@ def why_nobody(*, call_list: CallList, at: datetime.datetime) -> Pause:
     first = waiting.order_by("next_try_at", "pk").first()
     if first is None:
         held = entries.filter(state=State.HELD).aggregate(until=Min("held_until"))["until"]
-        return Pause(reason=Reason.WITH_COLLEAGUES if held else Reason.NOBODY_LEFT, until=held)
+        return Pause(reason=Reason.WITH_COLLEAGUES, until=held) if held else _nobody_yet(call_list)
     hours = first.waits_for == WaitsFor.HOURS
     return Pause(reason=Reason.HOURS if hours else Reason.LATER, until=first.next_try_at)
+
+
+def _nobody_yet(call_list: CallList) -> Pause:
+    filling = Job.objects.filter(call_list=call_list, state__in=UNFINISHED).exists()
+    return Pause(reason=Reason.BEING_FILLED if filling else Reason.NOBODY_LEFT)
 
 
 def is_held_by(*, call_list: CallList, agent: StaffMember) -> bool:
@@ -166,7 +190,8 @@ def _standstill(call_list: CallList, at: datetime.datetime) -> Pause | None:
     return None
 
 
-def _put_question(call_list: CallList, at: datetime.datetime) -> Question:
+def question_of(*, call_list: CallList, at: datetime.datetime) -> Question:
+    """Put the question of a call list at this moment; raises UnknownCodeError."""
     return put_question(
         legal_entity=call_list.legal_entity.code,
         purpose=call_list.purpose.code,
@@ -223,7 +248,7 @@ def _locked(entries: QuerySet[CallListEntry]) -> CallListEntry | None:
 
 def _wait_of_pace(turn: _Turn, entry: CallListEntry) -> CallListEntry | None:
     """Whoever has this number on the phone now, was called today or often enough, is not called."""
-    if busy_until := _with_a_colleague_until(turn, entry):
+    if busy_until := _with_a_colleague_until(entry, turn.at):
         return _wait(entry, busy_until, "")
     if entry.call_back_asked:
         return None
@@ -236,14 +261,14 @@ def _wait_of_pace(turn: _Turn, entry: CallListEntry) -> CallListEntry | None:
     return _wait(entry, day, WaitsFor.ANOTHER_DAY) if day > turn.at else None
 
 
-def _with_a_colleague_until(turn: _Turn, entry: CallListEntry) -> datetime.datetime | None:
+def _with_a_colleague_until(entry: CallListEntry, at: datetime.datetime) -> datetime.datetime | None:
     point: ContactPoint = entry.contact_point
     address = Address(kind=point.kind, value=point.value, raw_input=point.raw_input)
     # Agents of other lists who come to this number wait here until it is with somebody.
     contacts.hold_address(organisation=point.organisation, address=address)
     same_number = CallListEntry.objects.filter(
         state=State.HELD,
-        held_until__gt=turn.at,
+        held_until__gt=at,
         contact_point__organisation=point.organisation_id,
         contact_point__value=point.value,
     ).exclude(pk=entry.pk)

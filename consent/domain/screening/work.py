@@ -130,6 +130,7 @@ def _start(
     size = sum(run.blocks.filter(side=files.Side.INPUT).values_list("length", flat=True))
     return jobs.start_job(
         organisation=run.organisation,
+        legal_entity_id=run.legal_entity_id,
         kind=Job.Kind.SCREENING,
         total=size,
         key_range=key_range,

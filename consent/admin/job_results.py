@@ -1,0 +1,59 @@
+"""Where the result of a job is shown, and with which words one goes there."""
+
+import datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
+
+from consent.domain import audience_counts
+from consent.models import Job
+
+Kind = Job.Kind
+
+
+class Result(NamedTuple):
+    """The page of a result, and the words of the link to it."""
+
+    url: str
+    words: StrPromise
+
+
+def page_of_result(job: Job) -> Result | None:
+    if job.kind == Kind.SCREENING and hasattr(job, "screening_run"):
+        url = reverse("admin:consent_screeningrun_change", args=[job.screening_run.pk])
+        return Result(url, _("To the screening"))
+    if job.kind == Kind.CALL_LIST and hasattr(job, "call_list"):
+        return Result(reverse("admin:call_list", args=[job.call_list.pk]), _("To the call list"))
+    if job.kind in {Kind.AUDIENCE, Kind.WHAT_IF}:
+        name = "audience" if job.kind == Kind.AUDIENCE else "what_if"
+        return Result(f"{reverse(f'admin:{name}')}?{_asked(job)}", _("To the numbers"))
+    return None
+
+
+def _asked(job: Job) -> str:
+    """The question as its form writes it into the address of the page."""
+    wanted, zone = audience_counts.wanted_of(job=job), _zone(job)
+    one = wanted[0]
+    said = {
+        "legal_entity": one.legal_entity,
+        "purpose": one.purpose,
+        "channel": one.channel,
+        "product_group": one.product_group,
+    }
+    moments = zip(("at", "then"), wanted, strict=False)
+    return urlencode(said | {key: text for name, it in moments for key, text in _moment(name, it.at, zone)})
+
+
+def _moment(name: str, at: datetime.datetime | None, zone: ZoneInfo) -> list[tuple[str, str]]:
+    if at is None:
+        return []
+    local = at.astimezone(zone)
+    return [(f"{name}_date", f"{local:%Y-%m-%d}"), (f"{name}_time", f"{local:%H:%M:%S}")]
+
+
+def _zone(job: Job) -> ZoneInfo:
+    return ZoneInfo(job.legal_entity.time_zone if job.legal_entity else "UTC")
