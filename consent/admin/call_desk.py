@@ -86,7 +86,7 @@ class Screen:
 
 
 def find_list(request: HttpRequest, list_id: uuid.UUID) -> CallList:
-    lists = CallList.objects.select_related("legal_entity", "purpose", "product_group")
+    lists = CallList.objects.select_related("legal_entity", "purpose", "product_group", "job")
     within = narrow(lists, staff=staff_of(request), organisation="organisation", legal_entity="legal_entity")
     return get_object_or_404(within, pk=list_id)
 
@@ -154,7 +154,8 @@ def contact_view(request: HttpRequest, shown_id: uuid.UUID) -> HttpResponse:
         return reported(request, shown, form)
     if request.method == "POST" and shown.attempt is not None:
         return to_next(request, shown.entry.call_list)
-    look = look_now(shown) if taking.has_now(shown=shown, at=now) else None
+    # Whoever opens the page again, or sends what cannot be recorded, still works on this contact.
+    look = look_now(shown) if taking.keep_hold(shown=shown, at=now) else None
     screen = screen_of(shown, look.answer) if look and look.answer.decision.allowed and look.in_time else None
     context = {
         **admin.site.each_context(request),
