@@ -22,7 +22,7 @@ from consent.domain import (
     relations,
     requests,
 )
-from consent.domain.call_desk import filling
+from consent.domain.call_desk import filling, retention
 from consent.domain.messages import WorkingLinks
 from consent.domain.screening import work as screening
 from consent.models import Job
@@ -164,6 +164,7 @@ def sweep_jobs() -> int:
 @shared_task
 def delete_expired_files() -> int:
     deleted = screening.delete_expired_files(now=timezone.now())
+    retention.delete_past_term(now=timezone.now())
     heartbeats.beat(
         name="consent.tasks.delete_expired_files", interval_seconds=FILES_INTERVAL, now=timezone.now()
     )

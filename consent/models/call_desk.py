@@ -198,6 +198,7 @@ class ShownContact(models.Model):
     class Meta:
         verbose_name = _("contact shown at the call desk")
         verbose_name_plural = _("contacts shown at the call desk")
+        indexes = [models.Index(fields=["shown_at"], name="shown_contact_oldest_first")]
 
     def __str__(self) -> str:
         return f"{self.shown_at:%Y-%m-%d %H:%M}"
@@ -226,7 +227,10 @@ class DeskLookup(models.Model):
     class Meta:
         verbose_name = _("look-up at the inbound desk")
         verbose_name_plural = _("look-ups at the inbound desk")
-        indexes = [models.Index(fields=["organisation", "-looked_up_at"], name="desk_lookup_newest_first")]
+        indexes = [
+            models.Index(fields=["organisation", "-looked_up_at"], name="desk_lookup_newest_first"),
+            models.Index(fields=["looked_up_at"], name="desk_lookup_oldest_first"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.looked_up_at:%Y-%m-%d %H:%M}"
