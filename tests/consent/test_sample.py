@@ -1,6 +1,6 @@
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -22,10 +22,13 @@ from consent.models import (
     GRANTS,
     Act,
     BalancingTest,
+    CallingPolicy,
+    CallList,
     ConsentEvent,
     DoNotCallRegistration,
     DoNotCallSnapshot,
     Evidence,
+    Job,
     OutboxMessage,
     Purpose,
     ShownForm,
@@ -311,3 +314,15 @@ def test_sample_refuses_an_impossible_number_of_people(people: int) -> None:
         call_command("sample", people=people)
 
     assert refused.value.returncode == 2
+
+
+def test_call_desk_has_a_list_and_a_policy_to_try() -> None:
+    call_list = CallList.objects.get()
+    policy = CallingPolicy.objects.get()
+
+    assert (call_list.legal_entity.code, call_list.purpose.code) == ("harthulp", "fundraising")
+    assert call_list.job is not None
+    assert call_list.job.state == Job.State.DONE
+    assert call_list.entries.filter(contact_point__value__in=["+31200000102", "+31200000103"]).count() == 2
+    assert call_list.entries.count() > 2
+    assert (policy.legal_entity.code, policy.opens, policy.closes) == ("harthulp", time(10), time(20))

@@ -1,7 +1,9 @@
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
+from consent.management.sample_data.call_desk import load_call_desk
 from consent.management.sample_data.forms import load_forms
 from consent.management.sample_data.generated import load_generated
 from consent.management.sample_data.notices import load_notices
@@ -41,4 +43,5 @@ def load_sample(*, people: int) -> Loaded | None:
     load_supporters()
     load_others()
     load_generated(people=people)
+    load_call_desk(now=timezone.now())
     return Loaded(organisations=len(ORGANISATIONS), contacts=Contact.objects.count())
