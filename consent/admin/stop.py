@@ -1,14 +1,16 @@
+from typing import Any
+
 from django.contrib import admin
-from django.urls import reverse
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.badge import LIFTED, STANDS, badge
-from consent.models import (
-    Objection,
-    Restriction,
-    Suppression,
-)
+from consent.admin.lift_block import lift_page, may_lift
+from consent.domain.suppressions import find_blocks
+from consent.models import Objection, Restriction, Suppression
 from customers.admin.relation import CONTACT_NAMES
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter
 from customers.domain.staff import Area
@@ -73,6 +75,8 @@ class SuppressionAdmin(ReadOnlyAdmin[Suppression]):
     list_select_related = ("organisation",)
     date_hierarchy = "suppressed_at"
     search_fields = ("=event_id",)
+    search_help_text = _("The whole e-mail address or phone number; it is looked up by its keyed hash.")
+    change_form_template = "admin/suppression_change_form.html"
     ordering = ("-suppressed_at", "-pk")
     fields = (
         "fingerprint",
@@ -85,6 +89,29 @@ class SuppressionAdmin(ReadOnlyAdmin[Suppression]):
         "proof_link",
     )
     readonly_fields = ("fingerprint", "state", "proof_link", "hash_key_version")
+
+    def get_urls(self) -> list[URLPattern]:
+        lift = self.admin_site.admin_view(self.lift_view)
+        return [
+            path("<path:object_id>/lift/", lift, name="consent_suppression_lift"),
+            *super().get_urls(),
+        ]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        if found := find_blocks(among=queryset, text=search_term):
+            return queryset.filter(pk__in=found), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["may_lift"] = may_lift(request, kwargs["obj"])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def lift_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return lift_page(self, request, object_id)
 
     @admin.display(description=_("keyed hash"))
     def fingerprint(self, suppression: Suppression) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, record
+from consent.domain.link_requests import read_candidates
 from consent.models import Act, Channel, ConsentEvent, Suppression
 from customers.domain import contacts
-from customers.domain.addresses import Address, AddressHash, hashes_of_address
+from customers.domain.addresses import Address, AddressHash, AddressNotUsableError, hashes_of_address
 from customers.domain.key_rings import suppression_keys
 from customers.models import Organisation
 
@@ -110,6 +112,26 @@ def find_suppressions(
     for row in standing.order_by("suppressed_at", "pk"):
         found.setdefault(owners[row.hash_key_version, bytes(row.address_hash)], []).append(row)
     return found
+
+
+def read_any(*, text: str) -> list[Address]:
+    """Read what somebody typed as every address it can be; empty when it is none."""
+    try:
+        return read_candidates(text=text)
+    except AddressNotUsableError:
+        return []
+
+
+def find_blocks(*, among: QuerySet[Suppression], text: str) -> list[uuid.UUID]:
+    """Find the blocks, lifted ones too, on an address as typed, under every version of the hash key."""
+    organisations = Organisation.objects.filter(pk__in=among.order_by().values("organisation"))
+    digests = [
+        hashed.digest
+        for organisation in organisations.order_by("pk")
+        for address in read_any(text=text.strip())
+        for hashed in _hashes(organisation, address)
+    ]
+    return list(among.filter(address_hash__in=digests).order_by("pk").values_list("pk", flat=True))
 
 
 def _hashes(organisation: Organisation, address: Address) -> list[AddressHash]:

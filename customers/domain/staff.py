@@ -53,6 +53,7 @@ class Duty(enum.StrEnum):
     EXTEND_TERM = "extend the term of a relation"
     RESTRICT = "restrict processing"
     SUPPRESS = "block an address"
+    LIFT_BLOCK = "take a block of an address away"
     READ_EVIDENCE = "read evidence"
     APPROVE_CAPTION = "approve a caption"
     PUBLISH_WORDING = "publish a notice or privacy statement"
