@@ -27,6 +27,7 @@ class Note(enum.Enum):
     INCOMPLETE = enum.auto()
     RESTRICTED = enum.auto()
     MINOR = enum.auto()
+    NOT_NOW = enum.auto()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -129,7 +129,7 @@ def _relations(contact: Contact) -> list[CustomerRelation]:
     relations = CustomerRelation.objects.filter(contact=contact).exclude(
         reason_ended=CustomerRelation.Ending.ERASED
     )
-    return list(relations.order_by("-last_agreement_at", "pk"))
+    return list(relations.select_related("product_group").order_by("-last_agreement_at", "pk"))
 
 
 def _offers(contact: Contact) -> list[tuple[uuid.UUID, Purpose]]:

@@ -60,6 +60,7 @@ NOTES: dict[Note, StrPromise] = {
     Note.USED_UP: _("This permission has been used."),
     Note.INCOMPLETE: _("The proof of this permission is not complete, so it does not count."),
     Note.RESTRICTED: _("We may only keep your details for now, so nobody may contact you."),
+    Note.NOT_NOW: _("You may have allowed this, but our rules or the law do not at this moment."),
     Note.MINOR: _("A parent, guardian or other representative must give this permission."),
 }
 OWN_ACTS: dict[Act, StrPromise] = {

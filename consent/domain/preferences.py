@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from consent.domain.preference_answers import agree_with_engine
 from consent.domain.preference_carriers import Facts, find_carrier
 from consent.domain.preference_grounds import Note, Standing, find_standing
 from consent.domain.preference_holdings import Holdings, Spot, read_holdings
@@ -99,7 +100,7 @@ def _rows(held: Holdings) -> Iterator[Row]:
 def _row_of_record(record: ConsentRecord, spot: Spot, held: Holdings) -> Row | None:
     """A permission in the ledger; one on an address that is no longer used shows only while it stands."""
     points = tuple(point for point in held.points if point.pk == record.contact_point_id)
-    standing = find_standing(facts=_facts(spot, points, record, held))
+    standing = _standing(_facts(spot, points, record, held), spot, held)
     if not standing.is_on and any(point.invalid_at for point in points):
         return None
     agreed = held.notice(record.notice_version_id)
@@ -114,12 +115,17 @@ def _row_beside_records(spot: Spot, held: Holdings) -> Row | None:
     if not points and not processing:
         return None
     facts = _facts(spot, points, None, held)
-    offered, carried = held.newest_notice(spot), find_carrier(facts=facts) is not None
+    offered, standing = held.newest_notice(spot), _standing(facts, spot, held)
+    carried = standing.is_on or find_carrier(facts=facts) is not None
     if not carried and offered is None:
         return None
     shown = points if carried else points[:1]
-    notice = None if carried and find_standing(facts=facts).is_on else offered
-    return _row(spot, shown, _named(find_standing(facts=facts), shown, held), notice, held)
+    notice = None if standing.is_on else offered
+    return _row(spot, shown, _named(standing, shown, held), notice, held)
+
+
+def _standing(facts: Facts, spot: Spot, held: Holdings) -> Standing:
+    return agree_with_engine(standing=find_standing(facts=facts), spot=spot, points=facts.points, held=held)
 
 
 def _row(

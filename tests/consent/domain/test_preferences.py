@@ -82,7 +82,8 @@ def test_call_to_an_unverified_number_is_chosen_but_not_allowed() -> None:
 def test_call_to_a_verified_number_is_allowed() -> None:
     house = preference_scenes.house()
     verify_phone(house)
-    make.permission_event(contact_point=house.phone, notice_version=house.by_call, occurred_at=A_YEAR_AGO)
+    last_month = NOON - timedelta(days=30)
+    make.permission_event(contact_point=house.phone, notice_version=house.by_call, occurred_at=last_month)
 
     assert standings(house)["CALL"].authorises
 
