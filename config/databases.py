@@ -38,8 +38,8 @@ def configured(*, url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address.")
     options = database.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 5)
-    # Compiling a plan takes longer than any of our questions does.
-    options.setdefault("options", "-c jit=off")
+    # Compiling a plan takes longer than any of our questions does, and so does making it anew each time.
+    options.setdefault("options", "-c jit=off -c plan_cache_mode=force_generic_plan")
     # Only our own statements ask for it: Django's cursor sends no parameters to the server.
     options.setdefault("prepare_threshold", 5)
     database["CONN_HEALTH_CHECKS"] = True

@@ -76,7 +76,7 @@ def test_web_processes_keep_a_bounded_pool(monkeypatch: pytest.MonkeyPatch) -> N
 
     assert database["OPTIONS"] == {
         "connect_timeout": 5,
-        "options": "-c jit=off",
+        "options": "-c jit=off -c plan_cache_mode=force_generic_plan",
         "prepare_threshold": 5,
         "pool": {"min_size": 0, "max_size": 8, "timeout": 5, "reconnect_timeout": 2},
     }

@@ -73,8 +73,8 @@ def as_parameters(*, question: Question, addresses: Addresses) -> dict[str, obje
         ]
         for kind in Kind.values
     }
-    hashed = [
-        hasher.digest(value)
+    digests = [
+        hasher.digest(value).hex()
         for value in addresses.values
         for hasher in hashers[question.point_kind or _kind_of(value)]
     ]
@@ -82,7 +82,7 @@ def as_parameters(*, question: Question, addresses: Addresses) -> dict[str, obje
         "values": orjson.dumps(addresses.values).decode(),
         "usable": bytes(addresses.usable),
         "contacts": orjson.dumps(addresses.contacts).decode() if any(addresses.contacts) else None,
-        "digests": b"".join(hashed),
+        "digests": orjson.dumps(digests).decode(),
         "keys": len(keys),
     }
 

@@ -25,10 +25,6 @@ class Statement:
             cursor.execute(self.text, [parameters[name] for name in self.names], prepare=True)
             return cursor.fetchall()
 
-    def execute(self, parameters: Mapping[str, object]) -> None:
-        with self._cursor() as cursor:
-            cursor.execute(self.text, [parameters[name] for name in self.names], prepare=True)
-
     def _numbered(self, found: re.Match[str]) -> str:
         return f"${self.names.index(found[1]) + 1}" if found[1] else "%"
 

@@ -7,7 +7,6 @@ WITH asked AS (
     ) WITH ORDINALITY AS one (value, contact_id, place)
 ),
 hashed AS (
-    SELECT place, substr(%(digests)s::bytea, ((place - 1) * %(keys)s::integer + number) * 32 + 1, 32) AS address_hash
-    FROM asked
-    CROSS JOIN generate_series(0, %(keys)s::integer - 1) AS number
+    SELECT ((number - 1) / %(keys)s::integer + 1)::integer AS place, decode(digest, 'hex') AS address_hash
+    FROM json_array_elements_text(%(digests)s::json) WITH ORDINALITY AS one (digest, number)
 ),
