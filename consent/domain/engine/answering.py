@@ -1,7 +1,7 @@
 import datetime
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -66,7 +66,7 @@ def ask_one(*, question: Question, asked: Asked) -> Answer:
 
 def answer_addresses(*, question: Question, asked: Sequence[Asked], addresses: Addresses) -> list[Answer]:
     """Answer as `ask_without_evidence` does, for addresses that are read already."""
-    return [answer for answer, _candidate in _answer_all(question, asked, addresses, explained=False)]
+    return _answer_all(question, asked, addresses, explained=False)
 
 
 def ask_database(
@@ -80,24 +80,30 @@ def ask_database(
 
 def _ask(question: Question, asked: Sequence[Asked], *, explained: bool) -> list[Answer]:
     addresses = read_all_asked(question=question, asked=asked)
-    answers = _answer_all(question, asked, addresses, explained=explained)
-    return [_with_evidence(question, *one) for one in answers] if explained else [one for one, _ in answers]
+    return _answer_all(question, asked, addresses, explained=explained)
 
 
 def _answer_all(
     question: Question, asked: Sequence[Asked], addresses: Addresses, *, explained: bool
-) -> list[tuple[Answer, Candidate]]:
-    found: list[list[Candidate]] = [[] for _one in asked]
-    statements = ANSWERS if explained else LISTS
-    for row in ask_database(
-        statements=statements, question=question, addresses=addresses, explained=explained
-    ):
-        candidate = Candidate(*row)
-        found[candidate.place - 1].append(candidate)
+) -> list[Answer]:
+    rows = ask_database(
+        statements=ANSWERS if explained else LISTS,
+        question=question,
+        addresses=addresses,
+        explained=explained,
+    )
+    rulings = {key: rule_on(case=question.case, key=key) for key in {row[1] for row in rows}}
+    found: list[list[tuple[Ruling, Candidate]]] = [[] for _one in asked]
+    for candidate in (Candidate(*row) for row in rows):
+        found[candidate.place - 1].append((rulings[candidate.key], candidate))
     return [
-        _answer(question, one, value, candidates)
-        for one, value, candidates in zip(asked, addresses.values, found, strict=True)
+        _answer(question, one, value, min(pairs, key=_restrictiveness), explained=explained)
+        for one, value, pairs in zip(asked, addresses.values, found, strict=True)
     ]
+
+
+def _restrictiveness(pair: tuple[Ruling, Candidate]) -> int:
+    return restrictiveness(pair[0].decision)
 
 
 def parameters_of(question: Question) -> dict[str, object]:
@@ -122,33 +128,26 @@ def parameters_of(question: Question) -> dict[str, object]:
 
 
 def _answer(
-    question: Question, asked: Asked, address: str, candidates: Sequence[Candidate]
-) -> tuple[Answer, Candidate]:
-    answers = [(rule_on(case=question.case, key=one.key), one) for one in candidates]
-    ruling, candidate = (
-        answers[0] if len(answers) == 1 else min(answers, key=lambda pair: restrictiveness(pair[0].decision))
-    )
-    facts, decision, _law = ruling
-    hours = question.hours_of(facts.jurisdiction)
-    answer = Answer(
+    question: Question, asked: Asked, address: str, found: tuple[Ruling, Candidate], *, explained: bool
+) -> Answer:
+    ruling, candidate = found
+    decision, jurisdiction = ruling.decision, ruling.facts.jurisdiction
+    hours = question.hours_of(jurisdiction)
+    return Answer(
         asked=asked,
         address=address,
         contact_id=candidate.contact_id,
         contact_point_id=candidate.point_id,
-        jurisdiction=facts.jurisdiction,
+        jurisdiction=jurisdiction,
         decision=decision,
-        evidence=(),
+        evidence=find_evidence(question=question, decision=decision, candidate=candidate)
+        if explained
+        else (),
         valid_until=find_end(question=question, ruling=ruling, ends=candidate.ends),
         within_hours=hours.within,
         next_allowed_at=hours.next_allowed_at,
         caller_number=question.caller_number,
     )
-    return answer, candidate
-
-
-def _with_evidence(question: Question, answer: Answer, candidate: Candidate) -> Answer:
-    evidence = find_evidence(question=question, decision=answer.decision, candidate=candidate)
-    return replace(answer, evidence=evidence)
 
 
 @lru_cache(maxsize=4096)

@@ -136,13 +136,16 @@ permissions AS (
 consented AS (
     SELECT place, contact_id,
         bool_or(asked_or_given) AS asked_or_given,
-        -- Without a filter one order serves every aggregate of a list; with one, each contact is sorted anew.
-        string_agg(CASE WHEN on_address THEN letters END, ',' ORDER BY letters, id) AS letters,
-        string_agg(CASE WHEN on_address THEN coalesce(ends_at::text, '') END, ',' ORDER BY letters, id) AS ends,
-        array_agg(grant_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS grant_event_ids,
-        array_agg(request_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS request_event_ids,
-        array_agg(withdrawal_event_id ORDER BY letters, id) FILTER (WHERE on_address) AS withdrawal_event_ids,
-        array_agg(notice_version_id ORDER BY letters, id) FILTER (WHERE on_address) AS notice_version_ids
+        -- One order for all of them, and no filter: else the rows of each contact are sorted anew for each. What
+        -- is not about this address stands behind what is.
+        string_agg(CASE WHEN on_address THEN letters END, ',' ORDER BY on_address DESC, letters, id) AS letters,
+        string_agg(
+            CASE WHEN on_address THEN coalesce(ends_at::text, '') END, ',' ORDER BY on_address DESC, letters, id
+        ) AS ends,
+        array_agg(grant_event_id ORDER BY on_address DESC, letters, id) AS grant_event_ids,
+        array_agg(request_event_id ORDER BY on_address DESC, letters, id) AS request_event_ids,
+        array_agg(withdrawal_event_id ORDER BY on_address DESC, letters, id) AS withdrawal_event_ids,
+        array_agg(notice_version_id ORDER BY on_address DESC, letters, id) AS notice_version_ids
     FROM permissions
     GROUP BY place, contact_id
 ),
