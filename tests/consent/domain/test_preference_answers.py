@@ -8,7 +8,7 @@ from consent.domain.contact_answers import Spot, answer_spot
 from consent.domain.preference_carriers import Ground
 from consent.domain.preference_grounds import Note, Standing
 from consent.domain.preferences import Row, read_preferences
-from consent.models import Act, HousePolicy
+from consent.models import Act, DoNotCallSnapshot, HousePolicy
 from customers.domain import contacts
 from customers.models import Contact, ContactPoint
 from tests import make, preference_scenes
@@ -63,6 +63,23 @@ def test_policy_of_the_house_is_told_and_leaves_the_choice() -> None:
     assert rows(house)["EMAIL"].standing == Standing(
         is_on=True, authorises=False, ground=Ground.CONSENT, since=A_YEAR_AGO, note=Note.NOT_NOW
     )
+
+
+def test_belgian_number_that_is_not_listed_is_told_to_be_called() -> None:
+    house = preference_scenes.house()
+    Contact.objects.filter(pk=house.alice.pk).update(country="BE")
+    house.shop.balancing_tests.create(
+        purpose=house.offers, channel="CALL", interest="…", weighing="…", concluded_at=A_YEAR_AGO
+    )
+    yesterday = NOON - timedelta(days=1)
+    DoNotCallSnapshot.objects.create(
+        organisation=house.organisation, taken_at=yesterday, loaded_at=yesterday, numbers=1
+    )
+
+    row = rows(house)["CALL"]
+
+    assert (row.standing.is_on, row.standing.authorises, row.standing.ground) == (True, True, Ground.INTEREST)
+    assert told_to_staff(house, row)
 
 
 @pytest.mark.parametrize("act", [Act.REQUESTED, Act.GIVEN, Act.REFUSED, Act.WITHDRAWN, Act.INVALIDATED])
