@@ -181,6 +181,24 @@ def test_contact_is_no_longer_shown_when_the_hold_has_ended(monday: time_machine
     assert "Persoon 0" not in shown
 
 
+def test_contact_stays_while_the_agent_works_on_the_page(monday: time_machine.Traveller) -> None:
+    scene = desk()
+    client = signed_in(scene.agent)
+    address = start(client, scene)
+
+    monday.shift(timedelta(minutes=15))
+    client.get(address)
+    monday.shift(timedelta(minutes=15))
+    client.post(address, {"outcome": "", "number_shown": scene.number.pk})
+    monday.shift(timedelta(minutes=15))
+    shown = text(client, address)
+
+    assert "Persoon 0" in shown
+    assert CallListEntry.objects.get(contact_point=scene.people[0]).held_until == MONDAY + timedelta(
+        minutes=65
+    )
+
+
 def test_call_is_recorded_after_the_hold_has_ended(monday: time_machine.Traveller) -> None:
     scene = desk()
     client = signed_in(scene.agent)
