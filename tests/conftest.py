@@ -8,11 +8,17 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from psycopg import sql
 
 from config.databases import as_owner
 
 pytest_plugins = ["tests.browser.fixtures"]
+
+# How fast an example is says more of the machine than of the code: bench/ measures that.
+hypothesis.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,6 @@ from redis.retry import Retry
 from consent.domain.links import derive_key
 from customers.domain.key_rings import link_keys
 
-REDIS_SECONDS = 0.2
 COUNT_IN_DATABASE = """
 INSERT INTO consent_ratecount AS counted (bucket, count, ends_at) VALUES (%(bucket)s, 1, %(ends_at)s)
 ON CONFLICT (bucket) DO UPDATE SET count = counted.count + 1
@@ -75,8 +74,8 @@ def _client(url: str) -> redis.Redis:
     """Keeps its connections: a program that asks a hundred times a second would wait for each new one."""
     return redis.Redis.from_url(
         url,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
+        socket_timeout=settings.REDIS_SECONDS,
+        socket_connect_timeout=settings.REDIS_SECONDS,
         # The database counts instead: nobody waits for Redis to come back.
         retry=Retry(NoBackoff(), 0),
     )
