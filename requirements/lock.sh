@@ -12,4 +12,4 @@ resolve base
 resolve embedded --constraint requirements/base.txt
 resolve dev --constraint requirements/embedded.txt
 resolve mutants --constraint requirements/dev.txt
-if grep -n '://' requirements/*.txt; then echo "A download address stands in a locked list." >&2; exit 1; fi
+if grep -nE ':/{2}' requirements/*.txt; then echo "A download address stands in a locked list." >&2; exit 1; fi
