@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.admin.act_form import CHOOSE
 from consent.domain.engine.moments import MomentNotReadableError, read_moment
-from consent.domain.engine.question import Question, UnknownCodeError
-from consent.domain.screening.pieces import Wanted
+from consent.domain.engine.question import Question, UnknownCodeError, Wanted
 from consent.models import Channel, Purpose
 from customers.admin.scope import narrow
 from customers.models import Contact, LegalEntity, ProductGroup, StaffMember

@@ -6,11 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.act_form import CHOOSE
-from consent.domain.engine.question import UnknownCodeError
+from consent.domain.engine.question import UnknownCodeError, Wanted
 from consent.domain.lists.columns import contact_column, is_address
 from consent.domain.lists.layout import NO_COLUMN, Layout
 from consent.domain.lists.problems import SENTENCES, Fault
-from consent.domain.screening.pieces import Wanted
 from consent.models import Channel, Purpose
 from customers.models import ContactPoint, LegalEntity, ProductGroup
 

@@ -9,9 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from consent.domain import audiences, jobs
-from consent.domain.engine.question import Question, UnknownCodeError
+from consent.domain.engine.question import Question, UnknownCodeError, Wanted
 from consent.domain.jobs import Progress, WorkFailedError
-from consent.domain.screening.pieces import Wanted
 from consent.models import Job
 from customers.models import Organisation, StaffMember
 

@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from consent.domain.engine.question import Wanted
 from consent.domain.lists.layout import layout_from_json
 from consent.domain.screening import runs, work
-from consent.domain.screening.pieces import Wanted
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import (
     CallList,

@@ -176,6 +176,30 @@ def put_question(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A question in its codes; without moments it is about the moment at which each piece is answered."""
+
+    legal_entity: str
+    purpose: str
+    channel: str
+    product_group: str = ""
+    at: datetime.datetime | None = None
+    known_at: datetime.datetime | None = None
+
+    def put(self, *, now: datetime.datetime) -> Question:
+        """Read what counts for everyone asked about, anew for each piece; raises UnknownCodeError."""
+        return put_question(
+            legal_entity=self.legal_entity,
+            purpose=self.purpose,
+            channel=self.channel,
+            product_group=self.product_group,
+            at=self.at,
+            known_at=self.known_at,
+            now=now,
+        )
+
+
 def _case(found: _Found, channel: str, at: datetime.datetime) -> Case:
     return Case(
         channel=channel,

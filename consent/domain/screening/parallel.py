@@ -13,10 +13,11 @@ from typing import BinaryIO
 from django.db import connections
 from django.db.utils import OperationalError
 
+from consent.domain.engine.question import Wanted
 from consent.domain.lists.layout import Layout
 from consent.domain.lists.records import Piece, pieces
 from consent.domain.lists.rows import titles_of
-from consent.domain.screening.pieces import Screened, Wanted, screen_piece
+from consent.domain.screening.pieces import Screened, screen_piece
 
 WAITING_PER_WORKER = 2
 

@@ -1,6 +1,5 @@
 """One piece of a list: read, asked about in one question, and written with its verdicts."""
 
-import datetime
 import uuid
 from collections import Counter
 from collections.abc import Sequence
@@ -9,37 +8,13 @@ from typing import Any
 
 from consent.domain.engine.asking import Asked
 from consent.domain.engine.bulk import CHUNK, answer_chunk
-from consent.domain.engine.question import Question, put_question
+from consent.domain.engine.question import Question
 from consent.domain.lists.layout import Layout
 from consent.domain.lists.problems import Remark, RowRemark
 from consent.domain.lists.rows import Rows, read_rows
 from consent.domain.lists.writing import encoded, with_verdicts
 
 ROWS_NAMED = 10  # of each kind of remark
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """A question in its codes; without moments it is about the moment at which each piece is answered."""
-
-    legal_entity: str
-    purpose: str
-    channel: str
-    product_group: str = ""
-    at: datetime.datetime | None = None
-    known_at: datetime.datetime | None = None
-
-    def put(self, *, now: datetime.datetime) -> Question:
-        """Read what counts for everyone asked about, anew for each piece; raises UnknownCodeError."""
-        return put_question(
-            legal_entity=self.legal_entity,
-            purpose=self.purpose,
-            channel=self.channel,
-            product_group=self.product_group,
-            at=self.at,
-            known_at=self.known_at,
-            now=now,
-        )
 
 
 @dataclass(kw_only=True)

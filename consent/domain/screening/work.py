@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from consent.domain import jobs
-from consent.domain.engine.question import UnknownCodeError
+from consent.domain.engine.question import UnknownCodeError, Wanted
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.domain.lists.layout import Layout, layout_from_json
 from consent.domain.lists.records import PIECE, pieces
@@ -19,7 +19,7 @@ from consent.domain.lists.workbooks import write_workbook
 from consent.domain.lists.writing import mark_of
 from consent.domain.screening import files, runs
 from consent.domain.screening.files import FilesGoneError
-from consent.domain.screening.pieces import Screened, Tally, Wanted, screen_piece
+from consent.domain.screening.pieces import Screened, Tally, screen_piece
 from consent.models import Job, ScreeningRun
 from customers.models import StaffMember
 

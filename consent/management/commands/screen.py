@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from consent.domain.engine.moments import MomentNotReadableError, read_moment
-from consent.domain.engine.question import Question, UnknownCodeError
+from consent.domain.engine.question import Question, UnknownCodeError, Wanted
 from consent.domain.lists.detecting import find_columns
 from consent.domain.lists.layout import Layout
 from consent.domain.lists.opening import OpenList, open_list
@@ -23,7 +23,7 @@ from consent.domain.lists.problems import DOUBTFUL, REMARKS, ListNotReadableErro
 from consent.domain.lists.workbooks import write_workbook
 from consent.domain.lists.writing import mark_of
 from consent.domain.screening.parallel import Plan, WorkerLostError, screen_here, screen_in_parallel
-from consent.domain.screening.pieces import Screened, Tally, Wanted
+from consent.domain.screening.pieces import Screened, Tally
 from consent.domain.screening.runs import LONGEST_NAME, record_run
 from consent.models import Channel, ScreeningRun
 from customers.models import LegalEntity

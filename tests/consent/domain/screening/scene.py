@@ -3,10 +3,10 @@
 import io
 from dataclasses import dataclass, replace
 
+from consent.domain.engine.question import Wanted
 from consent.domain.lists.detecting import find_columns, first_rows
 from consent.domain.lists.layout import layout_from_json
 from consent.domain.screening import files, runs, work
-from consent.domain.screening.pieces import Wanted
 from consent.models import Channel, Job, NoticeVersion, Purpose, ScreeningRun
 from customers.models import ContactPoint, LegalEntity, StaffMember
 from tests import make

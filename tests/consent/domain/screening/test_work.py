@@ -7,9 +7,9 @@ import pytest
 from xlsxwriter import Workbook
 
 from consent.domain import jobs
+from consent.domain.engine.question import Wanted
 from consent.domain.lists.problems import ListNotReadableError
 from consent.domain.screening import files, runs, work
-from consent.domain.screening.pieces import Wanted
 from consent.models import Act, Job, ScreeningBlock, ScreeningRun
 from tests import make
 from tests.consent.domain.screening.scene import LIST, Shop, begun, shop, taken_in
