@@ -2,25 +2,25 @@
 
 import csv
 import datetime
+import json
 import random
 import resource
 import statistics
 import sys
-import time
-from collections.abc import Callable
 from functools import partial
-from http import HTTPStatus
 from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import Client
 
 from bench.floor import make_floor, screen_on_floor
 from bench.make_data import FIRST_NUMBER, make_data
+from bench.sealing import measure_sealing
+from bench.serving import ask_many, say_how_quick, web_server
+from bench.timing import best, now, say, timed
 from config.databases import as_owner
 from consent.domain.api_keys import WantedKey, make_key
 from consent.domain.engine.answering import ask_one
@@ -32,9 +32,7 @@ from customers.models import LegalEntity, Organisation
 KNOWN = 0.71
 SINGLE_QUESTIONS = 500
 BATCH = 10_000
-TIMES = 3
 ABOUT: dict[str, Any] = {"purpose": "offers", "channel": "CALL", "product_group": "krant"}
-Result = TypeVar("Result")
 
 
 def measure_all(*, contacts: int, numbers: int) -> None:
@@ -50,13 +48,13 @@ def measure_all(*, contacts: int, numbers: int) -> None:
     say("as at a year ago, beside the present", numbers, past, two)
     single = ask_singly(listed)
     say("one by one", 1, single, two / numbers)
-    batch, _ = best(lambda: post_batch(listed))
-    say("one batch, through the API", BATCH, batch, floor / numbers * BATCH)
     usage = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     sys.stdout.write(
         f"memory at most: here {usage[0] / 1024:.0f} MB, in a process {usage[1] / 1024:.0f} MB\n"
     )
     sys.stdout.write(summary)
+    measure_api(listed, floor=floor / numbers)
+    measure_sealing()
 
 
 def prepare(*, contacts: int) -> None:
@@ -69,27 +67,6 @@ def prepare(*, contacts: int) -> None:
     with as_owner(connection=connection), connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
         cursor.execute(f"GRANT SELECT ON bench_floor TO {settings.DATABASE_APPLICATION_ROLE}")
-
-
-def now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC)
-
-
-def timed(work: Callable[[], Result]) -> tuple[float, Result]:
-    began = time.perf_counter()
-    result = work()
-    return time.perf_counter() - began, result
-
-
-def best(work: Callable[[], Result]) -> tuple[float, Result]:
-    """The quickest of a few times: what the machine does beside it only ever makes it slower."""
-    return min((timed(work) for _ in range(TIMES)), key=lambda pair: pair[0])
-
-
-def say(what: str, rows: int, seconds: float, beside: float | None = None) -> None:
-    ratio = f"{seconds / beside:8.2f} times" if beside else ""
-    sys.stdout.write(f"{what:<40} {rows:>10,} {seconds:>9.3f} s {rows / seconds:>12,.0f}/s {ratio}\n")
-    sys.stdout.flush()
 
 
 def a_year_ago() -> str:
@@ -143,15 +120,18 @@ def decide(text: str) -> None:
     ask_one(question=question, asked=Asked(text=text))
 
 
-def post_batch(path: Path) -> None:
+def measure_api(path: Path, *, floor: float) -> None:
+    """A batch, and single decisions, as programs ask for them: over HTTP."""
+    key = new_key()
+    with web_server() as port:
+        batch = {"addresses": numbers_in(path, BATCH), **ABOUT}
+        seconds, _ = best(lambda: ask_many(port=port, token=key, body=batch))
+        say("one batch over HTTP", BATCH, seconds, floor * BATCH)
+        bodies = [json.dumps({"address": text, **ABOUT}) for text in numbers_in(path, BATCH)]
+        say_how_quick(port=port, token=key, bodies=bodies)
+
+
+def new_key() -> str:
     entity = LegalEntity.objects.get(code="bench")
     wanted = WantedKey(legal_entity=entity, name="bench", scopes=(Scope.ASK,), days=1)
-    key = make_key(wanted=wanted, made_by=None, made_at=now())
-    headers = {"Authorization": f"Bearer {key.token}", "Host": "localhost"}
-    answer = Client(headers=headers).post(
-        "/api/v1/may-contact/batch",
-        {"addresses": numbers_in(path, BATCH), **ABOUT},
-        content_type="application/json",
-    )
-    if answer.status_code != HTTPStatus.OK:
-        raise RuntimeError(answer.content)
+    return make_key(wanted=wanted, made_by=None, made_at=now()).token

@@ -10,9 +10,12 @@ import secrets
 import tempfile
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env
+
+from consent.domain.seal.notes import KeyBrokenError, Verifier, read_verifier
 
 env = Env()
 
@@ -21,7 +24,7 @@ KEY_BYTES: Final = 32
 SECRET_KEY_LENGTH: Final = 50
 VARIETY: Final = 8  # different characters or bytes that anything random has
 PLACEHOLDERS: Final = ("changeme", "change-me", "insecure", "example", "placeholder", "secret-key")
-KEY_RINGS: Final = ("LINK_KEYS", "SUPPRESSION_KEYS", "EVIDENCE_KEYS")
+KEY_RINGS: Final = ("LINK_KEYS", "SUPPRESSION_KEYS", "EVIDENCE_KEYS", "SEAL_KEYS")
 
 
 def text(*, name: str, default: str = "") -> str:
@@ -119,7 +122,15 @@ def trial_secrets(*, state: Path) -> dict[str, str]:
         fresh |= {name: f"1:{new_key()}" for name in KEY_RINGS}
         write_once(place=place, text=json.dumps(fresh, indent=2))
     stored: dict[str, str] = json.loads(place.read_text())
-    return stored
+    return stored | {name: later_secret(state=state, name=name) for name in KEY_RINGS if name not in stored}
+
+
+def later_secret(*, state: Path, name: str) -> str:
+    """A key ring that a trial of an earlier version has not made yet."""
+    place = state / f"secrets-{name.lower()}"
+    if not place.exists():
+        write_once(place=place, text=f"1:{new_key()}")
+    return place.read_text()
 
 
 def write_once(*, place: Path, text: str) -> None:
@@ -155,6 +166,25 @@ def public_url(*, production: bool) -> str:
     if not url.startswith(("http://", "https://")):
         raise ImproperlyConfigured("PUBLIC_URL must start with http:// or https://.")
     return url
+
+
+def seal_origin(*, url: str) -> str:
+    """The name under which checkpoints are signed: of the host, unless another is given."""
+    name = text(name="SEAL_ORIGIN") or str(urlsplit(url).hostname)
+    if "+" in name or any(sign.isspace() for sign in name):
+        raise ImproperlyConfigured("SEAL_ORIGIN must hold no space and no plus.")
+    return name
+
+
+def retired_seal_keys() -> list[Verifier]:
+    """The public part of keys that signed checkpoints and sign no more."""
+    listed: list[str] = env.list("SEAL_RETIRED_KEYS", default=[])
+    try:
+        return [read_verifier(written=written.strip()) for written in listed]
+    except KeyBrokenError as fault:
+        raise ImproperlyConfigured(
+            "SEAL_RETIRED_KEYS must list public keys as NAME+ID+BASE64, as /ledger/ shows them."
+        ) from fault
 
 
 def redis_url(*, production: bool) -> str:

@@ -13,10 +13,18 @@ BEGIN
     IF to_regclass('public.consent_shownform') IS NOT NULL THEN
         REVOKE UPDATE, DELETE, TRUNCATE ON public.consent_shownform FROM {role};
     END IF;
+    IF to_regclass('public.consent_checkpoint') IS NOT NULL THEN
+        REVOKE UPDATE, DELETE, TRUNCATE
+            ON public.consent_ledgerleaf, public.consent_treenode, public.consent_checkpoint FROM {role};
+        REVOKE DELETE, TRUNCATE ON public.consent_sealmark FROM {role};
+    END IF;
     IF to_regclass('public.consent_evidence') IS NOT NULL THEN
         REVOKE UPDATE, TRUNCATE ON public.consent_evidence FROM {role};
     END IF;
-    -- Who looked whom up: may be deleted when its term has passed, never changed.
+    -- What was done about a rights request, and who looked whom up: deleted after their term, never changed.
+    IF to_regclass('public.consent_rightsstep') IS NOT NULL THEN
+        REVOKE UPDATE, TRUNCATE ON public.consent_rightsstep FROM {role};
+    END IF;
     IF to_regclass('public.consent_desklookup') IS NOT NULL THEN
         REVOKE UPDATE, TRUNCATE ON public.consent_desklookup FROM {role};
     END IF;

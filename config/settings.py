@@ -22,11 +22,15 @@ STATE_DIR = environment.state_dir()
 DEBUG = environment.debug(production=PRODUCTION)
 SECRET_KEY = environment.secret_key(production=PRODUCTION, state=STATE_DIR)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
-LINK_KEYS, SUPPRESSION_KEYS, EVIDENCE_KEYS = (
+LINK_KEYS, SUPPRESSION_KEYS, EVIDENCE_KEYS, SEAL_KEYS = (
     environment.key_ring(name=name, production=PRODUCTION, state=STATE_DIR) for name in KEY_RINGS
 )
 ALLOWED_HOSTS = environment.allowed_hosts(production=PRODUCTION)
 PUBLIC_URL = environment.public_url(production=PRODUCTION)
+SEAL_ORIGIN = environment.seal_origin(url=PUBLIC_URL)
+SEAL_RETIRED_KEYS = environment.retired_seal_keys()
+# Best a place that other people than the owner of the database look after.
+CHECKPOINT_DIR = text(name="CHECKPOINT_DIR")
 TRUSTED_PROXIES = number(name="TRUSTED_PROXIES", default=0)
 
 INSTALLED_APPS = [
@@ -180,11 +184,27 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 900.0,
         "options": {"expires": 900},
     },
+    "seal-ledger": {"task": "consent.tasks.seal_ledger", "schedule": 20.0, "options": {"expires": 20}},
+    "publish-checkpoint": {
+        "task": "consent.tasks.publish_checkpoint",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "sweep-jobs": {"task": "consent.tasks.sweep_jobs", "schedule": 15.0, "options": {"expires": 15}},
     "delete-expired-files": {
         "task": "consent.tasks.delete_expired_files",
         "schedule": 600.0,
         "options": {"expires": 600},
+    },
+    "apply-retention": {
+        "task": "consent.tasks.apply_retention",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "remind-officers": {
+        "task": "consent.tasks.remind_officers",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "lapse-requests": {
         "task": "consent.tasks.lapse_requests",

@@ -5,6 +5,7 @@ from consent.views import (
     preference_details,
     preference_history,
     preference_link,
+    preference_rights,
     preferences,
 )
 
@@ -18,6 +19,8 @@ urlpatterns = [
     path("history/", preference_history.show, name="preferences_history"),
     path("history/download/", preference_history.download, name="preferences_download"),
     path("receipt/", preference_history.receipt, name="preferences_receipt"),
+    path("rights/", preference_rights.rights, name="preferences_rights"),
+    path("rights/<uuid:request_id>/copy/", preference_rights.copy, name="preferences_copy"),
     path("leave/", preference_link.leave, name="preferences_leave"),
     path("left/", preference_link.left, name="preferences_left"),
     path("block/<slug:code>/", preference_block.block, name="preferences_block"),

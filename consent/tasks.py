@@ -1,4 +1,5 @@
 import contextlib
+import logging
 import threading
 import time
 import uuid
@@ -22,10 +23,17 @@ from consent.domain import (
     relations,
     requests,
 )
-from consent.domain.call_desk import filling, retention
+from consent.domain.call_desk import filling
+from consent.domain.erasing import many
 from consent.domain.messages import WorkingLinks
+from consent.domain.privacy import announcing
+from consent.domain.retention import applying
+from consent.domain.rights import reminding
 from consent.domain.screening import work as screening
+from consent.domain.seal import giving_away, sealing
 from consent.models import Job
+
+logger = logging.getLogger(__name__)
 
 # No task runs longer than ten seconds, so that a killed worker's work is quickly free again.
 SECONDS_AT_WORK = 6
@@ -33,12 +41,19 @@ OUTBOX_INTERVAL = 10
 RELATIONS_INTERVAL = 900
 REQUESTS_INTERVAL = 3600
 JOBS_INTERVAL = 15
+SEAL_INTERVAL = 20
+CHECKPOINT_INTERVAL = 600
 FILES_INTERVAL = 600
+REMINDERS_INTERVAL = 3600
+RETENTION_INTERVAL = 3600
 CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.SCREENING: screening.work_chunk,
     Job.Kind.AUDIENCE: audience_counts.count_chunk,
     Job.Kind.WHAT_IF: audience_counts.count_chunk,
     Job.Kind.CALL_LIST: filling.fill_chunk,
+    Job.Kind.ERASURE: many.erase_chunk,
+    Job.Kind.RETENTION: applying.retire_chunk,
+    Job.Kind.ANNOUNCE: announcing.announce_chunk,
 }
 
 
@@ -80,6 +95,31 @@ def lapse_requests() -> int:
     else:
         lapse_requests.delay()
     return lapsed
+
+
+@shared_task
+def seal_ledger() -> int:
+    sealed, all_done = _work_off(sealing.seal_ledger(now=timezone.now()))
+    if not all_done:
+        seal_ledger.delay()
+    # Also while much waits: sealing a large import is no fault of the installation.
+    heartbeats.beat(name="consent.tasks.seal_ledger", interval_seconds=SEAL_INTERVAL, now=timezone.now())
+    return sealed
+
+
+@shared_task
+def publish_checkpoint() -> int:
+    """Give the checkpoint away; one that cannot be written out is no turn, so that the silence is noticed."""
+    told = giving_away.tell_officers(now=timezone.now())
+    try:
+        giving_away.write_out(folder=settings.CHECKPOINT_DIR)
+    except (OSError, giving_away.OutsideDiffersError) as fault:
+        logger.error("The checkpoint was not written out: %s", fault)
+        return told
+    heartbeats.beat(
+        name="consent.tasks.publish_checkpoint", interval_seconds=CHECKPOINT_INTERVAL, now=timezone.now()
+    )
+    return told
 
 
 def _work_off(chunks: Iterator[int]) -> tuple[int, bool]:
@@ -164,8 +204,36 @@ def sweep_jobs() -> int:
 @shared_task
 def delete_expired_files() -> int:
     deleted = screening.delete_expired_files(now=timezone.now())
-    retention.delete_past_term(now=timezone.now())
     heartbeats.beat(
         name="consent.tasks.delete_expired_files", interval_seconds=FILES_INTERVAL, now=timezone.now()
     )
     return deleted
+
+
+@shared_task
+def remind_officers() -> int:
+    """Mail the officers about the rights requests whose term ends."""
+    reminded, until = 0, time.monotonic() + SECONDS_AT_WORK
+    while time.monotonic() < until and reminding.remind_next(now=timezone.now()):
+        reminded += 1
+    if reminded:
+        wake_outbox()
+    heartbeats.beat(
+        name="consent.tasks.remind_officers", interval_seconds=REMINDERS_INTERVAL, now=timezone.now()
+    )
+    return reminded
+
+
+@shared_task
+def apply_retention() -> int:
+    """Clean up what belongs to no organisation, and start the daily work of each that had none today."""
+    gone, all_done = _work_off(chunk.rows for chunk in applying.clean_installation(now=timezone.now()))
+    if not all_done:
+        apply_retention.delay()
+        return gone
+    for job in applying.begin_retention(now=timezone.now()):
+        wake_job(job_id=job.pk)
+    heartbeats.beat(
+        name="consent.tasks.apply_retention", interval_seconds=RETENTION_INTERVAL, now=timezone.now()
+    )
+    return gone

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from config.databases import as_owner
 
-pytest_plugins = ["tests.browser.fixtures"]
+pytest_plugins = ["tests.browser.fixtures", "tests.figures"]
 
 # How fast an example is says more of the machine than of the code: bench/ measures that.
 hypothesis.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -310,6 +310,7 @@ def privacy_statement(
     legal_entity: LegalEntity,
     number: int = 1,
     wording: Wording | None = None,
+    parts: dict[str, Wording] | None = None,
     published_at: datetime | None = LONG_AGO,
 ) -> PrivacyStatementVersion:
     text = wording or {"nl": "Zo gaan wij met uw gegevens om.", "en": "How we handle your data."}
@@ -317,7 +318,8 @@ def privacy_statement(
         legal_entity=legal_entity,
         number=number,
         wording=text,
-        content_hash=hash_texts(texts={"wording": text}) if published_at else "",
+        parts=parts or {},
+        content_hash=hash_texts(texts={"wording": text, **(parts or {})}) if published_at else "",
         published_at=published_at,
     )
 

@@ -28,6 +28,8 @@ from customers.models import Contact, ContactPoint, LegalEntity, Organisation, R
 from tests import make
 
 NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
+# Within the six months in which who gave permission must be called first.
+A_MONTH_AGO = NOON - timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ WITHOUT_DATABASE = {
 
 
 @contextmanager
-def private_database(*, arguments: Sequence[str]) -> Iterator[None]:
+def private_database(*, arguments: Sequence[str], settings: Sequence[str] = ()) -> Iterator[None]:
     command = arguments[1] if len(arguments) > 1 else "help"
     if is_unneeded(command=command) or {"--help", "-h", "--version"} & set(arguments):
         yield
@@ -34,6 +34,7 @@ def private_database(*, arguments: Sequence[str]) -> Iterator[None]:
 
     signal.signal(signal.SIGTERM, leave)
     server = PrivatePostgres(state=state_dir())
+    server.settings += settings
     try:
         server.start()
     except (ServerFailedError, ServerMissingError) as fault:

@@ -7,9 +7,10 @@ from typing import Any
 
 from consent.domain import relations, restrictions, suppressions, verification, withdrawals
 from consent.domain.ledger.circumstances import Circumstances
+from consent.domain.rights.receiving import NewRequest, receive
 from consent.domain.staff_entry import METHOD_OF_SOURCE, Entry, record_permission
 from consent.domain.withdrawals import Scope
-from consent.models import Act, Actor, Method, Source, Suppression
+from consent.models import Act, Actor, Method, RightsRequest, Source, Suppression
 from customers.domain import contacts
 from customers.domain.addresses import Address, read_address
 from customers.domain.relations import LongerTerm
@@ -175,3 +176,19 @@ def extend_term(given: Given) -> object:
     return relations.extend_term(
         relation=said["relation"], term=term, decided_at=given.now, decided_by_id=given.staff.pk
     )
+
+
+def enter_request(given: Given) -> object:
+    said = given.said
+    identity = said["identity"]
+    asked = NewRequest(
+        legal_entity=said["legal_entity"],
+        kind=RightsRequest.Kind(said["kind"]),
+        source=Source(said["source"]),
+        language=given.contact.language,
+        contact=given.contact,
+        words=said["words"],
+        identity=RightsRequest.Identity(identity) if identity else None,
+        staff_id=given.staff.pk,
+    )
+    return receive(asked=asked, received_at=said["received_at"], recorded_at=given.now)

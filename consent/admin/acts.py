@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from consent.admin import act_calls, record_forms, stop_forms
+from consent.admin import act_calls, record_forms, rights_forms, stop_forms
 from consent.admin.act_calls import Given
 from consent.admin.act_form import ActForm
 from consent.admin.story import Story
 from consent.domain import relations, restrictions, verification
+from consent.domain.rights.receiving import AlreadyAskedError
 from consent.domain.staff_entry import PermissionNotRecordableError
 from consent.domain.withdrawals import STANDING
 from customers.domain.addresses import AddressNotUsableError
@@ -194,6 +195,17 @@ ACTS = (
         perform=act_calls.lift_restriction,
         applies=is_restricted,
         refusals={restrictions.NotRestrictedError: _("Processing is not restricted.")},
+    ),
+    StaffAct(
+        slug="rights",
+        title=_("Write down a rights request"),
+        lead=_("Whoever asks something about their own data gets an answer within a month (art. 12 GDPR)."),
+        button=_("Write the request down"),
+        done=_("The request is written down; its clock runs from the moment it came."),
+        duty=Duty.ENTER_REQUEST,
+        form=rights_forms.EnterForm,
+        perform=act_calls.enter_request,
+        refusals={AlreadyAskedError: _("This person asked the same already. It is not answered yet.")},
     ),
     StaffAct(
         slug="longer-term",

@@ -54,6 +54,7 @@ class Card:
     others: list[Told]
     duties: list[Told]
     proofs: list[Proof]
+    until_title: str
     until: str
     hours: str
     number: str
@@ -73,6 +74,7 @@ def card_of(*, answer: Answer, question: Question, entity: LegalEntity, request:
         others=others,
         duties=telling.tell_duties(answer=answer, language=language),
         proofs=[_proof(item, request) for item in answer.evidence],
+        until_title=telling.title_of_until(answer=answer),
         until=telling.tell_until(answer=answer, zone=zone),
         hours=telling.tell_hours(answer=answer, zone=zone),
         number=telling.tell_number(answer=answer),

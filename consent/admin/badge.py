@@ -1,5 +1,6 @@
 """A state as word plus shape plus colour, so that colour alone never says it."""
 
+import datetime
 from dataclasses import dataclass
 
 from django.utils.html import format_html
@@ -9,7 +10,8 @@ from django_stubs_ext import StrPromise
 
 from consent.domain.caller_numbers import Use
 from consent.domain.do_not_call_freshness import Freshness
-from consent.models import ApiKey, Job, OutboxMessage, Status
+from consent.domain.seal.states import SealState
+from consent.models import ApiKey, Job, OutboxMessage, RightsRequest, Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +72,19 @@ LIFTED = look(ENDED, _("Taken back"))
 IN_FORCE = look(ALLOWED, _("In force"))
 TO_COME = look(PENDING, _("To come"))
 OVER = look(ENDED, _("Over"))
+KEPT = look(PENDING, _("Kept"))
+GONE = look(ENDED, _("Gone"))
 
 OF_FRESHNESS = {
     Freshness.FRESH: look(ALLOWED, _("Fresh")),
     Freshness.ENDING: look(PENDING, _("Ends within a day")),
     Freshness.STALE: look(STOPPED, _("Too old")),
     Freshness.MISSING: look(STOPPED, _("Missing")),
+}
+OF_SEAL = {
+    SealState.SEALED: look(ALLOWED, _("Sealed")),
+    SealState.WAITS: look(PENDING, _("Not sealed yet")),
+    SealState.BROKEN: look(STOPPED, _("Not what was sealed")),
 }
 REPLACED = look(ENDED, _("Replaced"))
 OF_USE = {
@@ -100,6 +109,16 @@ def job_look(state: str) -> Look:
 
 def key_look(state: ApiKey.State) -> Look:
     return look(OF_KEY[state], state.label)
+
+
+def request_look(request: RightsRequest, now: datetime.datetime) -> Look:
+    if request.state == RightsRequest.State.DONE:
+        return look(ALLOWED, RightsRequest.State.DONE.label)
+    if request.state == RightsRequest.State.REFUSED:
+        return look(ENDED, RightsRequest.State.REFUSED.label)
+    if request.due_at <= now:
+        return look(STOPPED, _("Overdue"))
+    return look(PENDING, RightsRequest.State.OPEN.label)
 
 
 def badge(state: Look) -> SafeString:

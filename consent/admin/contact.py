@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.admin.act_calls import Given
 from consent.admin.acts import ACT_BY_SLUG, ACTS, StaffAct
+from consent.admin.erase_selected import erase_selected
+from consent.admin.evidence_export import show_export
 from consent.admin.story import entities_of, story_of
-from consent.admin.story_answers import answers_for
+from consent.admin.story_answers import ask_all, matrix_of
 from consent.domain.link_requests import read_candidates
 from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, require, staff_of
+from customers.admin.scope import entities_of as legal_entities_of
 from customers.domain.addresses import AddressNotUsableError
-from customers.domain.staff import Area, Right, has_duty, rights_of
+from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.models import Contact, ContactPoint
 from customers.staff_site import PEOPLE
 
@@ -42,6 +45,8 @@ class ContactAdmin(ScopedAdmin[Contact]):
     search_help_text = _("Name, whole e-mail address or phone number, or key.")
     ordering = ("-created_at", "-pk")
 
+    actions = (erase_selected,)
+
     class Media:
         js = ("admin_theme/labels.js",)
 
@@ -64,6 +69,10 @@ class ContactAdmin(ScopedAdmin[Contact]):
             return by_address, False
         return super().get_search_results(request, queryset, search_term)
 
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        staff = staff_of(request)
+        return has_duty(staff=staff, duty=Duty.ANSWER_REQUEST) and not legal_entities_of(staff)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> tuple[str, ...]:
         return ("organisation",) if obj else ()
 
@@ -75,6 +84,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
         return [
             path("<path:object_id>/change/", site.admin_view(self.story_view), name=f"{name}_change"),
             path("<path:object_id>/details/", site.admin_view(self.details_view), name=f"{name}_details"),
+            path("<path:object_id>/evidence/", site.admin_view(self.export_view), name=f"{name}_evidence"),
             path("<path:object_id>/do/<slug:slug>/", site.admin_view(self.act_view), name=f"{name}_act"),
             *super().get_urls(),
         ]
@@ -87,17 +97,19 @@ class ContactAdmin(ScopedAdmin[Contact]):
     def story_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         contact, staff = self.find(request, object_id), staff_of(request)
         page, now = request.GET.get("page", "1"), timezone.now()
-        story = story_of(contact=contact, staff=staff, now=now, page=page)
         entities = list(entities_of(contact=contact, staff=staff))
+        answers = ask_all(contact=contact, legal_entities=entities, now=now)
+        story = story_of(contact=contact, staff=staff, answers=answers, page=page)
         context = {
             **self.admin_site.each_context(request),
             "title": str(contact),
             "opts": self.opts,
             "story": story,
-            "answers": answers_for(contact=contact, legal_entities=entities, now=now),
+            "answers": matrix_of(contact=contact, answers=answers),
             "acts": [act for act in ACTS if has_duty(staff=staff, duty=act.duty) and act.applies(story)],
             "may_change": self.has_change_permission(request, contact),
             "may_open_events": Right.VIEW in rights_of(staff=staff, area=Area.LEDGER),
+            "may_export": has_duty(staff=staff, duty=Duty.EXPORT_EVIDENCE),
             "may_open_messages": Right.VIEW in rights_of(staff=staff, area=Area.MESSAGES),
         }
         return TemplateResponse(request, "admin/contact_story.html", context)
@@ -128,6 +140,15 @@ class ContactAdmin(ScopedAdmin[Contact]):
             "form": form,
         }
         return TemplateResponse(request, "admin/contact_act.html", context)
+
+    def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse | FileResponse:
+        staff, contact = require(request, Duty.EXPORT_EVIDENCE), self.find(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Export the evidence"),
+            "opts": self.opts,
+        }
+        return show_export(request, contact=contact, staff=staff, context=context)
 
     def done(self, request: HttpRequest, act: StaffAct, form: Any) -> bool:
         given = Given(contact=form.contact, staff=form.staff, said=form.cleaned_data, now=timezone.now())

@@ -14,8 +14,9 @@ from consent.admin.badge import OF_FRESHNESS, REPLACED, badge
 from consent.admin.do_not_call_form import FAULTS, ListForm, told
 from consent.domain.do_not_call import SnapshotNotLoadableError
 from consent.domain.do_not_call_file import Fault
-from consent.domain.do_not_call_freshness import FRESH_FOR, judge
+from consent.domain.do_not_call_freshness import judge
 from consent.domain.do_not_call_import import DoubtfulListError, load_file
+from consent.domain.rulebook.packs.be_2015_07_11 import LIST_IS_FRESH_FOR
 from consent.models import DoNotCallRegistration, DoNotCallSnapshot
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter, require, staff_of
 from customers.domain.staff import Area, Duty, has_duty
@@ -119,7 +120,7 @@ class DoNotCallSnapshotAdmin(ReadOnlyAdmin[DoNotCallSnapshot]):
 
     @admin.display(description=_("allows calls until"))
     def fresh_until(self, snapshot: DoNotCallSnapshot) -> Any:
-        return snapshot.taken_at + FRESH_FOR
+        return snapshot.taken_at + LIST_IS_FRESH_FOR
 
 
 @admin.register(DoNotCallRegistration)

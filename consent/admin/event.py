@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.badge import COMPLETE, INCOMPLETE, badge
-from consent.admin.event_page import groups_of, messages_after, proof_of, wording_of
+from consent.admin.event_page import groups_of, messages_after, proof_of, seal_of, wording_of
 from consent.models import ConsentEvent
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter, staff_of
 from customers.domain.staff import Area, Duty, has_duty
@@ -93,6 +93,7 @@ class ConsentEventAdmin(ReadOnlyAdmin[ConsentEvent]):
         if not self.has_view_permission(request, event):
             raise PermissionDenied
         may_read = has_duty(staff=staff_of(request), duty=Duty.READ_EVIDENCE)
+        seal, sealing = seal_of(event=event)
         context = {
             **self.admin_site.each_context(request),
             "title": str(event),
@@ -102,6 +103,8 @@ class ConsentEventAdmin(ReadOnlyAdmin[ConsentEvent]):
             "wording": wording_of(event=event),
             "proof": proof_of(event=event) if may_read else None,
             "caused": messages_after(event=event),
+            "seal": seal,
+            "sealing": sealing,
         }
         return TemplateResponse(request, "admin/event.html", context)
 

@@ -1,23 +1,21 @@
 """What stands on the page of one event."""
 
-import datetime
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
 from django.db.models.options import Options
 from django.urls import reverse
-from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from consent.admin.badge import ALLOWED, STOPPED, Look, look
+from consent.admin.badge import ALLOWED, OF_SEAL, STOPPED, Look, look
 from consent.domain.ledger.evidence import EvidenceBrokenError, EvidenceGoneError, open_evidence
 from consent.domain.notices import hash_texts, texts_of
+from consent.domain.proof_words import in_words, spread
+from consent.domain.seal.states import Sealing, sealing_of
 from consent.models import (
-    CollectionField,
     CollectionPoint,
     ConsentEvent,
     NoticeVersion,
@@ -126,7 +124,9 @@ def proof_of(*, event: ConsentEvent) -> Proof:
         return Proof(sentence=_("The evidence was erased. The event and its digest stay."))
     except EvidenceBrokenError:
         return Proof(sentence=_("The evidence is broken: it is not what the ledger holds the digest of."))
-    return Proof(facts=list(_spread("", opened)))
+    return Proof(
+        facts=[Fact(name=one.path, label=one.label, value=one.value) for one in spread(proof=opened)]
+    )
 
 
 def wording_of(*, event: ConsentEvent) -> ShownWording | None:
@@ -147,6 +147,11 @@ def wording_of(*, event: ConsentEvent) -> ShownWording | None:
         else look(STOPPED, _("Differs from the ledger")),
         form=form,
     )
+
+
+def seal_of(*, event: ConsentEvent) -> tuple[Look, Sealing]:
+    sealing = sealing_of(event=event)
+    return OF_SEAL[sealing.state], sealing
 
 
 def messages_after(*, event: ConsentEvent) -> list[OutboxMessage]:
@@ -177,50 +182,3 @@ def _link(name: str, label: str, key: uuid.UUID) -> Fact:
 
 def _is_key(name: str, value: object) -> bool:
     return isinstance(value, uuid.UUID) or name.endswith(("_hash", "_digest"))
-
-
-def in_words(value: object) -> str:
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
-    if isinstance(value, datetime.datetime):
-        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
-    return "-" if value in (None, "") else str(value)
-
-
-def _spread(name: str, value: Any) -> Iterable[Fact]:
-    """Evidence may be nested: each value gets the path to it as its label."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _spread(f"{name} · {key}" if name else str(key), inner)
-    elif isinstance(value, list) and value:
-        for inner in value:
-            yield from _spread(name, inner)
-    else:
-        label = " · ".join(_label(part) for part in name.split(" · "))
-        yield Fact(name=name, label=label, value=in_words(value or None if value == [] else value))
-
-
-# What proof may hold, in words; what is not here shows its own name.
-PROOF_LABELS = {
-    "page": _("page"),
-    "network": _("network"),
-    "browser": _("browser"),
-    "form": _("form"),
-    "typed": _("typed"),
-    "wording": _("wording"),
-    "seconds_to_fill": _("seconds to fill in"),
-    "seconds_since_sent": _("seconds since it was sent"),
-    "faster_than_a_person": _("faster than a person"),
-    "address": _("address"),
-    "message": _("message"),
-    "method": _("method"),
-    "verification": _("verification"),
-    "asked_at": _("asked at"),
-    "agent": _("agent"),
-    "undoes": _("undoes"),
-    **dict(CollectionField.Name.choices),
-}
-
-
-def _label(part: str) -> str:
-    return str(PROOF_LABELS.get(part, part.replace("_", " ")))

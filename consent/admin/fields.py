@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from consent.models import WordingField
+from consent.models import Wording, WordingField
 from customers.models import Language
 
 
@@ -69,11 +69,15 @@ class ReadableWordings(BaseModelAdmin[Any]):
         ]
 
 
-def in_words(name: str, label: str | StrPromise) -> Callable[[Any], str]:
+def in_words(
+    name: str, label: str | StrPromise, read: Callable[[Any], Wording] | None = None
+) -> Callable[[Any], str]:
+    """How a wording is shown that cannot be changed: each language by its name."""
+
     @admin.display(description=label)
     def text(row: Any) -> str:
-        wording = getattr(row, name)
+        wording = read(row) if read else getattr(row, name)
         parts = ((code, word, wording[code]) for code, word in Language.choices if wording.get(code))
-        return format_html_join("", '<p lang="{}"><strong>{}</strong><br>{}</p>', parts)
+        return format_html_join("", '<p class="told" lang="{}"><strong>{}</strong><br>{}</p>', parts)
 
     return text

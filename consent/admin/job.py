@@ -22,6 +22,8 @@ DUTIES = {
     Job.Kind.AUDIENCE: Duty.SEE_AUDIENCES,
     Job.Kind.WHAT_IF: Duty.SEE_AUDIENCES,
     Job.Kind.CALL_LIST: Duty.MANAGE_CALL_LISTS,
+    Job.Kind.ERASURE: Duty.ANSWER_REQUEST,
+    Job.Kind.ANNOUNCE: Duty.PUBLISH_WORDING,
 }
 
 

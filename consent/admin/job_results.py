@@ -28,6 +28,9 @@ def page_of_result(job: Job) -> Result | None:
         return Result(url, _("To the screening"))
     if job.kind == Kind.CALL_LIST and hasattr(job, "call_list"):
         return Result(reverse("admin:call_list", args=[job.call_list.pk]), _("To the call list"))
+    if job.kind == Kind.ANNOUNCE:
+        url = reverse("admin:consent_privacystatementversion_change", args=[job.key_range["statement"]])
+        return Result(url, _("To the privacy statement"))
     if job.kind in {Kind.AUDIENCE, Kind.WHAT_IF}:
         name = "audience" if job.kind == Kind.AUDIENCE else "what_if"
         return Result(f"{reverse(f'admin:{name}')}?{_asked(job)}", _("To the numbers"))

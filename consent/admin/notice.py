@@ -117,6 +117,8 @@ class VersionAdmin(ReadableWordings, DraftAdmin[Version]):
         version = self.get_object(request, unquote(object_id))
         if version is None:
             raise Http404
+        if not self.has_view_permission(request, version):
+            raise PermissionDenied
         return version
 
     def back_to(self, version: Version) -> HttpResponse:
@@ -158,24 +160,3 @@ class NoticeVersionAdmin(VersionAdmin[NoticeVersion]):
 
     def publish(self, version: NoticeVersion, published_at: datetime.datetime) -> None:
         notices.publish_notice(version=version, published_at=published_at)
-
-
-@admin.register(PrivacyStatementVersion)
-class PrivacyStatementVersionAdmin(VersionAdmin[PrivacyStatementVersion]):
-    owner_field = "legal_entity"
-    organisation_path = "legal_entity__organisation"
-    legal_entity_path = "legal_entity"
-    list_display = ("legal_entity", "number", "state", "wording_shown", "published_at")
-    list_filter = (("published_at", admin.EmptyFieldListFilter), ("legal_entity", ScopedRelatedFilter))
-    list_select_related = ("legal_entity",)
-    date_hierarchy = "published_at"
-    search_fields = ("legal_entity__name", "wording")
-    ordering = ("legal_entity", "-number", "-pk")
-    fieldsets = (
-        (_("Whose"), {"fields": ("legal_entity", "number")}),
-        (_("What people read"), {"fields": ("wording",)}),
-        (_("State"), {"fields": ("published_at", "content_hash")}),
-    )
-
-    def publish(self, version: PrivacyStatementVersion, published_at: datetime.datetime) -> None:
-        notices.publish_privacy_statement(version=version, published_at=published_at)

@@ -3,18 +3,24 @@
 import datetime
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.db.models import Prefetch
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
 from django_stubs_ext import StrPromise
 
-from consent.admin.badge import ALLOWED, ENDED, UNCLEAR, Look, look, status_look
+from consent.admin.badge import ALLOWED, ENDED, OF_SEAL, UNCLEAR, Look, look, status_look
 from consent.admin.permission import deciding_event
+from consent.domain.contact_answers import Spot
+from consent.domain.engine import telling
+from consent.domain.engine.answering import Answer
+from consent.domain.rulebook.codes import Code
+from consent.domain.rulebook.explanations import consents
+from consent.domain.seal.states import states_of
 from consent.domain.suppressions import find_suppressions
 from consent.models import (
     Act,
@@ -34,6 +40,7 @@ from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntit
 
 EVENTS_A_PAGE = 50
 MESSAGES_SHOWN = 20
+ENDED_BY = frozenset({Code.D_EXPIRED, Code.D_USED_UP, Code.D_FIRST_CONTACT_TERM})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,18 +72,19 @@ class Matrix:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """The moment of looking, and the refusals found beside the records."""
+    """What the engine answers about each permission, and the refusals found beside the records."""
 
-    now: datetime.datetime
+    answers: dict[tuple[object, ...], Answer]
     refusals: dict[tuple[object, ...], uuid.UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimelineEntry:
-    """One event, and the member of staff who recorded it."""
+    """One event, the member of staff who recorded it, and whether it is sealed."""
 
     event: ConsentEvent
     staff: str
+    seal: Look
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,13 +110,15 @@ class Story:
     messages: list[OutboxMessage]
 
 
-def story_of(*, contact: Contact, staff: StaffMember, now: datetime.datetime, page: str) -> Story:
+def story_of(
+    *, contact: Contact, staff: StaffMember, answers: Mapping[Spot, list[Answer]], page: str
+) -> Story:
     points = list(contact.points.select_related("verified_by").order_by("created_at", "pk"))
     events = Paginator(_events(contact, staff), EVENTS_A_PAGE).get_page(page)
     return Story(
         contact=contact,
         points=points,
-        matrix=_matrix(contact, staff, now),
+        matrix=_matrix(contact, staff, answers),
         relations=_relations(contact, staff),
         stops=_stops(contact, staff, points),
         timeline=_timeline(events),
@@ -128,7 +138,7 @@ def entities_of(*, contact: Contact, staff: StaffMember) -> models.QuerySet[Lega
     return narrow(entities, staff=staff, legal_entity="pk").order_by("name", "pk")
 
 
-def _matrix(contact: Contact, staff: StaffMember, now: datetime.datetime) -> Matrix:
+def _matrix(contact: Contact, staff: StaffMember, answers: Mapping[Spot, list[Answer]]) -> Matrix:
     records: dict[tuple[uuid.UUID, uuid.UUID], list[ConsentRecord]] = defaultdict(list)
     for record in records_of(contact=contact, staff=staff):
         records[record.legal_entity_id, record.purpose_id].append(record)
@@ -141,7 +151,7 @@ def _matrix(contact: Contact, staff: StaffMember, now: datetime.datetime) -> Mat
     for key, of_pair in records.items():
         pairs.setdefault(key, (of_pair[0].legal_entity, of_pair[0].purpose))
     channels = _channels([purpose for _entity, purpose in pairs.values()], records)
-    seen = Seen(now=now, refusals=_refusals(contact))
+    seen = Seen(answers=_by_permission(answers), refusals=_refusals(contact))
     rows = [_row(*pairs[key], records.get(key, []), channels, seen) for key in pairs]
     return Matrix(channels=[Channel(channel).label for channel in channels], rows=rows)
 
@@ -177,6 +187,20 @@ def _refusals(contact: Contact) -> dict[tuple[object, ...], uuid.UUID]:
     return {_permission_key(event): event.pk for event in events}
 
 
+def _by_permission(answers: Mapping[Spot, list[Answer]]) -> dict[tuple[object, ...], Answer]:
+    """Each answer by the permission it is about; one for processing hangs on no address."""
+    return {
+        (
+            spot.legal_entity.pk,
+            spot.purpose.pk,
+            spot.channel.value,
+            answer.contact_point_id if spot.channel.point_kind else None,
+        ): answer
+        for spot, of_spot in answers.items()
+        for answer in of_spot
+    }
+
+
 def _permission_key(row: ConsentEvent | ConsentRecord) -> tuple[object, ...]:
     return row.legal_entity_id, row.purpose_id, row.channel, row.contact_point_id
 
@@ -185,27 +209,24 @@ def _permission(record: ConsentRecord, seen: Seen) -> Permission:
     refused = record.status == Status.REFUSED
     return Permission(
         record=record,
-        look=_state_now(record, seen.now),
+        look=_state_now(record, seen.answers.get(_permission_key(record))),
         since=record.last_act_at,
         event_id=seen.refusals.get(_permission_key(record)) if refused else deciding_event(record),
     )
 
 
-def _state_now(record: ConsentRecord, now: datetime.datetime) -> Look:
-    """A permission past its term, without its proof or or on an unverified number, does not look valid."""
+def _state_now(record: ConsentRecord, answer: Answer | None) -> Look:
+    """A permission that by the rules does not count now, or of which nothing is answered, looks not valid."""
     state = status_look(record.status)
     if state.colour != ALLOWED:
         return state
-    if record.valid_until is not None and record.valid_until <= now:
-        return look(ENDED, _("Expired"))
-    if not record.complete:
-        return look(UNCLEAR, _("Given, proof incomplete"))
-    return look(UNCLEAR, _("Given, number not verified")) if _is_unverified_call(record) else state
-
-
-def _is_unverified_call(record: ConsentRecord) -> bool:
-    calls = record.channel in (Channel.CALL, Channel.AUTOMATED_CALL)
-    return calls and record.contact_point is not None and record.contact_point.verified_at is None
+    if answer is None:
+        return look(UNCLEAR, state.word)
+    failing = next((code for code in answer.decision.reasons if code in consents.TEXTS), None)
+    if failing is None:
+        return state
+    label = telling.tell(code=failing, language=get_language() or "").label
+    return look(ENDED if failing in ENDED_BY else UNCLEAR, label)
 
 
 def _relations(contact: Contact, staff: StaffMember) -> list[CustomerRelation]:
@@ -239,8 +260,13 @@ def _timeline(page: Page[ConsentEvent]) -> list[TimelineEntry]:
     events = list(page.object_list)
     members = {event.staff_id for event in events if event.staff_id}
     names = {member.pk: str(member) for member in StaffMember.objects.filter(pk__in=members)}
+    sealed = states_of(events=events)
     return [
-        TimelineEntry(event=event, staff=names.get(event.staff_id, "") if event.staff_id else "")
+        TimelineEntry(
+            event=event,
+            staff=names.get(event.staff_id, "") if event.staff_id else "",
+            seal=OF_SEAL[sealed[event.pk]],
+        )
         for event in events
     ]
 

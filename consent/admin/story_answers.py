@@ -1,7 +1,7 @@
 """What may be done with a contact now: a row for each legal entity and purpose, a cell for each channel."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -44,23 +44,28 @@ class AnswerMatrix:
     rows: list[AnswerRow]
 
 
-def answers_for(
+def ask_all(
     *, contact: Contact, legal_entities: Sequence[LegalEntity], now: datetime.datetime
-) -> AnswerMatrix:
+) -> dict[Spot, list[Answer]]:
     prefetch_related_objects([contact], "points")
     spots = find_spots(contact=contact, legal_entities=legal_entities)
-    channels = [channel for channel in Channel if any(spot.channel == channel for spot in spots)]
-    rows: dict[tuple[object, object], list[Spot]] = {}
-    for spot in spots:
-        rows.setdefault((spot.legal_entity.pk, spot.purpose.pk), []).append(spot)
+    return {spot: answer_spot(contact=contact, spot=spot, now=now) for spot in spots}
+
+
+def matrix_of(*, contact: Contact, answers: Mapping[Spot, list[Answer]]) -> AnswerMatrix:
+    channels = [channel for channel in Channel if any(spot.channel == channel for spot in answers)]
+    rows: dict[tuple[object, object], dict[Spot, list[Answer]]] = {}
+    for spot, of_spot in answers.items():
+        rows.setdefault((spot.legal_entity.pk, spot.purpose.pk), {})[spot] = of_spot
     return AnswerMatrix(
         channels=[str(channel.label) for channel in channels],
-        rows=[_row(contact, of_row, channels, now) for of_row in rows.values()],
+        rows=[_row(contact, of_row, channels) for of_row in rows.values()],
     )
 
 
-def _row(contact: Contact, spots: list[Spot], channels: list[Channel], now: datetime.datetime) -> AnswerRow:
-    by_channel = {spot.channel: spot for spot in spots}
+def _row(contact: Contact, answers: Mapping[Spot, list[Answer]], channels: list[Channel]) -> AnswerRow:
+    by_channel = {spot.channel: spot for spot in answers}
+    spots = list(answers)
     first = spots[0]
     return AnswerRow(
         legal_entity=first.legal_entity,
@@ -69,15 +74,14 @@ def _row(contact: Contact, spots: list[Spot], channels: list[Channel], now: date
         cells=[
             (
                 str(channel.label),
-                _verdicts(contact, by_channel[channel], now) if channel in by_channel else [],
+                _verdicts(contact, spot, answers[spot]) if (spot := by_channel.get(channel)) else [],
             )
             for channel in channels
         ],
     )
 
 
-def _verdicts(contact: Contact, spot: Spot, now: datetime.datetime) -> list[Verdict]:
-    answers = answer_spot(contact=contact, spot=spot, now=now)
+def _verdicts(contact: Contact, spot: Spot, answers: Sequence[Answer]) -> list[Verdict]:
     return [
         Verdict(
             look=_look(answer),

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q
 
+from consent.domain.engine.statement import Statement
 from consent.models import ApiKey, Scope
 from consent.models.api_key import LONGEST_LIFE
 from customers.models import LegalEntity, StaffMember
@@ -20,6 +21,18 @@ SECRET_BYTES = 32
 TOKEN = re.compile(r"jw_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
 LEAST_BETWEEN_USES = timedelta(minutes=1)
 NOBODYS_HASH = bytes(32)
+KEY_FIELDS = (
+    *("id", "organisation_id", "legal_entity_id", "name", "prefix", "secret_hash", "scopes"),
+    *("created_at", "created_by_id", "expires_at", "last_used_at", "revoked_at"),
+)
+ENTITY_FIELDS = ("id", "organisation_id", "code", "name", "country", "time_zone")
+# With every request: put together and planned once, as the questions are.
+FIND = Statement(
+    f"SELECT {', '.join(f'key.{name}' for name in KEY_FIELDS)}, "  # noqa: S608 (names of our own) # nosec B608
+    f"{', '.join(f'entity.{name}' for name in ENTITY_FIELDS)} "
+    "FROM consent_apikey key JOIN customers_legalentity entity ON entity.id = key.legal_entity_id "
+    "WHERE key.prefix = %(prefix)s"
+)
 
 
 class KeyNotMakeableError(ValueError):
@@ -87,7 +100,7 @@ def recognise(*, token: str, now: datetime) -> ApiKey:
     read = TOKEN.fullmatch(token)
     if read is None:
         raise KeyNotAcceptedError
-    key = ApiKey.objects.select_related("legal_entity").filter(prefix=read[1]).first()
+    key = _find(read[1])
     kept = bytes(key.secret_hash) if key else NOBODYS_HASH
     if not hmac.compare_digest(kept, _hash(read[2])) or key is None:
         raise KeyNotAcceptedError
@@ -134,6 +147,16 @@ def rotate(
         old.revoked_at = rotated_at
     old.save(update_fields=["expires_at", "revoked_at"])
     return make_key(wanted=wanted, made_by=rotated_by, made_at=rotated_at)
+
+
+def _find(prefix: str) -> ApiKey | None:
+    """The key that begins like this, with what requests use of its legal entity; the rest waits."""
+    rows = FIND.fetch({"prefix": prefix})
+    if not rows:
+        return None
+    key = ApiKey.from_db(DEFAULT_DB_ALIAS, KEY_FIELDS, rows[0][: len(KEY_FIELDS)])
+    key.legal_entity = LegalEntity.from_db(DEFAULT_DB_ALIAS, ENTITY_FIELDS, rows[0][len(KEY_FIELDS) :])
+    return key
 
 
 def _hash(secret: str) -> bytes:

@@ -102,7 +102,7 @@ def _stage(message: OutboxMessage, requests: list[ConsentEvent], now: datetime.d
     if Act.CONFIRMED in acts:
         return Stage.CONFIRMED
     # Whoever reads the mail of an address that was replaced cannot say yes for this person.
-    if not requests or acts or message.contact_point.invalid_at is not None:
+    if not requests or acts or message.point.invalid_at is not None:
         return Stage.GONE
     expired = message.link_expires_at is None or message.link_expires_at <= now
     return Stage.EXPIRED if expired else Stage.OPEN
@@ -110,7 +110,7 @@ def _stage(message: OutboxMessage, requests: list[ConsentEvent], now: datetime.d
 
 def _confirm(confirmation: Confirmation, visit: Visit, confirmed_at: datetime.datetime) -> list[ConsentEvent]:
     message = confirmation.message
-    point = message.contact_point
+    point = message.point
     contacts.mark_verified(point=point, method=ContactPoint.Verification.EMAIL_LINK, verified_at=confirmed_at)
     _learn_birth_date(message)
     proof = _proof(message, point, visit, confirmed_at)
@@ -159,7 +159,7 @@ def _learn_birth_date(message: OutboxMessage) -> None:
     """In the same act as the permission, so that one given under age never counts (rules, "Order", row 9)."""
     born = str(outbox.read_content(message=message).get("birth_date", ""))
     if born:
-        contacts.learn_birth_date(contact_id=message.contact_id, birth_date=datetime.date.fromisoformat(born))
+        contacts.learn_birth_date(contact_id=message.person.pk, birth_date=datetime.date.fromisoformat(born))
 
 
 def _proof(
@@ -183,7 +183,7 @@ def _what_was_agreed(message: OutboxMessage, confirmed_at: datetime.datetime) ->
     return NewMessage(
         kind=OutboxMessage.Kind.CONFIRMATION,
         legal_entity=message.legal_entity,
-        contact_point=message.contact_point,
+        contact_point=message.point,
         language=message.language,
         content={**content, "permissions": agreed, "confirmed_at": confirmed_at.isoformat()},
         event_id=message.event_id,
@@ -195,7 +195,7 @@ def _again(message: OutboxMessage) -> NewMessage:
     return NewMessage(
         kind=OutboxMessage.Kind.CONFIRM_REQUEST,
         legal_entity=message.legal_entity,
-        contact_point=message.contact_point,
+        contact_point=message.point,
         language=message.language,
         content=outbox.read_content(message=message),
         event_id=message.event_id,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from consent.domain.engine.answering import Answer, ask
 from consent.domain.engine.asking import Asked
-from consent.domain.engine.question import put_question
+from consent.domain.engine.question import Question, put_question
 from consent.models import Channel, ContentKind, Purpose
 from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntity, ProductGroup
 
@@ -25,13 +25,13 @@ def find_spots(*, contact: Contact, legal_entities: Sequence[LegalEntity]) -> li
     Offers must be similar to what was bought, so a question without products would say no to every customer.
     """
     kinds = {"", *contact.points.values_list("kind", flat=True)}
-    groups = _last_bought(contact)
+    groups = last_bought(contact=contact)
     served = Purpose.legal_entities.through.objects.filter(legalentity__in=legal_entities)
     purposes: dict[uuid.UUID, list[Purpose]] = {}
     for row in served.select_related("purpose").order_by("purpose__code", "pk"):
         purposes.setdefault(row.legalentity_id, []).append(row.purpose)
     return [
-        Spot(entity, purpose, channel, _group_to_offer(purpose, groups.get(entity.pk)))
+        Spot(entity, purpose, channel, group_to_offer(purpose=purpose, bought=groups.get(entity.pk)))
         for entity in legal_entities
         for purpose in purposes.get(entity.pk, [])
         for channel in Channel
@@ -44,37 +44,49 @@ def answer_spot(*, contact: Contact, spot: Spot, now: datetime.datetime) -> list
 
     It takes the same number of queries however many addresses, permissions and relations there are.
     """
-    question = put_question(
+    question = question_about(spot=spot, now=now)
+    return ask(question=question, asked=addresses_for(contact=contact, channel=spot.channel))
+
+
+def question_about(*, spot: Spot, now: datetime.datetime) -> Question:
+    """Put the question of a spot; raises UnknownCodeError where the purpose no longer serves the entity."""
+    return put_question(
         legal_entity=spot.legal_entity.code,
         purpose=spot.purpose.code,
         channel=spot.channel,
         product_group=spot.product_group.code if spot.product_group else "",
         now=now,
     )
-    return ask(question=question, asked=addresses_for(contact=contact, channel=spot.channel))
 
 
 def addresses_for(*, contact: Contact, channel: Channel) -> list[Asked]:
     """List the addresses of a contact that a channel can use; one that stands for none where there is none.
 
-    Processing hangs on the contact, whichever address names it, and post on the contact itself.
+    Processing hangs on the contact, whichever address that works names it, and post on the contact itself.
     """
     points = list(contact.points.all())
     texts = [point.value for point in points if point.kind == channel.point_kind]
     if channel == Channel.NONE:
-        texts = [point.value for point in points if point.kind != ContactPoint.Kind.POSTAL][:1]
+        texts = [point.value for point in points if names_contact(point=point)][:1]
     if channel == Channel.POST:
         texts = texts[:1]
     return [Asked(text=text, contact_id=contact.pk) for text in texts or [""]]
 
 
-def _group_to_offer(purpose: Purpose, group: ProductGroup | None) -> ProductGroup | None:
+def names_contact(*, point: ContactPoint) -> bool:
+    """Say whether an address can name its contact in a question about processing."""
+    works = point.invalid_at is None and not point.placeholder
+    return works and point.kind != ContactPoint.Kind.POSTAL
+
+
+def group_to_offer(*, purpose: Purpose, bought: ProductGroup | None) -> ProductGroup | None:
+    """Name the products a question about a purpose is for: those last bought there, where it offers any."""
     offers = purpose.content == ContentKind.COMMERCIAL and purpose.channels != [Channel.NONE]
-    return group if offers else None
+    return bought if offers else None
 
 
-def _last_bought(contact: Contact) -> Mapping[uuid.UUID, ProductGroup]:
-    """The products of the newest relation with each legal entity."""
+def last_bought(*, contact: Contact) -> Mapping[uuid.UUID, ProductGroup]:
+    """Find the products of the newest relation with each legal entity."""
     relations = CustomerRelation.objects.filter(contact=contact, product_group__isnull=False)
     rows = relations.select_related("product_group").order_by("last_agreement_at", "pk")
     return {row.legal_entity_id: row.product_group for row in rows if row.product_group}

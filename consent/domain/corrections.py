@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.preference_changes import Visitor, hold, prove_address
 from consent.domain.withdrawals import STANDING
 from consent.models import Act, ConsentEvent, ConsentRecord
 from customers.domain import contacts
 from customers.domain.addresses import Address
-from customers.models import ContactPoint
+from customers.models import Contact, ContactPoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,47 +40,58 @@ def correct_details(*, visitor: Visitor, correction: Correction, occurred_at: da
     """
     hold(visitor=visitor)
     events = prove_address(visitor=visitor, occurred_at=occurred_at)
-    contacts.correct_names(
-        contact_id=visitor.contact.pk, given_name=correction.given_name, family_name=correction.family_name
+    corrected = correct(
+        contact=visitor.contact, correction=correction, how=visitor.how, occurred_at=occurred_at
     )
-    new_points = []
+    return Corrected(events=[*events, *corrected.events], new_points=corrected.new_points)
+
+
+@transaction.atomic
+def correct(
+    *, contact: Contact, correction: Correction, how: Circumstances, occurred_at: datetime.datetime
+) -> Corrected:
+    """Correct a name and addresses as `correct_details` does, whoever tells it (art. 16 GDPR)."""
+    contacts.correct_names(
+        contact_id=contact.pk, given_name=correction.given_name, family_name=correction.family_name
+    )
+    events, new_points = [], []
     for address in correction.addresses:
-        old = _points_now(visitor, address.kind)
+        old = _points_now(contact, address.kind)
         if address.value in [point.value for point in old]:
             continue
         for point in old:
-            events += _replace(point, visitor, occurred_at)
-        new_points.append(_add(address, visitor, occurred_at))
+            events += _replace(point, how, occurred_at)
+        new_points.append(_add(address, contact, occurred_at))
     return Corrected(events=events, new_points=new_points)
 
 
-def _points_now(visitor: Visitor, kind: str) -> list[ContactPoint]:
-    points = visitor.contact.points.filter(kind=kind, invalid_at__isnull=True)
+def _points_now(contact: Contact, kind: str) -> list[ContactPoint]:
+    points = contact.points.filter(kind=kind, invalid_at__isnull=True)
     return list(points.order_by("created_at", "pk"))
 
 
-def _add(address: Address, visitor: Visitor, occurred_at: datetime.datetime) -> ContactPoint:
-    point = contacts.add_point(contact=visitor.contact, address=address, known_at=occurred_at)
+def _add(address: Address, contact: Contact, occurred_at: datetime.datetime) -> ContactPoint:
+    point = contacts.add_point(contact=contact, address=address, known_at=occurred_at)
     return contacts.use_again(point=point) if point.invalid_at else point
 
 
-def _replace(point: ContactPoint, visitor: Visitor, occurred_at: datetime.datetime) -> list[ConsentEvent]:
+def _replace(point: ContactPoint, how: Circumstances, occurred_at: datetime.datetime) -> list[ConsentEvent]:
     contacts.mark_invalid(point=point, reason=ContactPoint.Invalidity.REPLACED, invalid_at=occurred_at)
     rows = ConsentRecord.objects.filter(contact_point=point, status__in=STANDING).order_by("pk")
-    events = [_ended(row, visitor, occurred_at) for row in rows]
+    events = [_ended(row, how, occurred_at) for row in rows]
     gone = NewEvent(
-        organisation_id=visitor.contact.organisation_id,
+        organisation_id=point.organisation_id,
         act=Act.ADDRESS_INVALIDATED,
         reason=ContactPoint.Invalidity.REPLACED,
-        subject_id=visitor.contact.pk,
+        subject_id=point.contact_id,
         contact_point_id=point.pk,
         occurred_at=occurred_at,
-        **vars(visitor.how),
+        **vars(how),
     )
     return record(events=[*events, gone], recorded_at=occurred_at)
 
 
-def _ended(row: ConsentRecord, visitor: Visitor, occurred_at: datetime.datetime) -> NewEvent:
+def _ended(row: ConsentRecord, how: Circumstances, occurred_at: datetime.datetime) -> NewEvent:
     return NewEvent(
         organisation_id=row.organisation_id,
         act=Act.INVALIDATED,
@@ -90,5 +102,5 @@ def _ended(row: ConsentRecord, visitor: Visitor, occurred_at: datetime.datetime)
         contact_point_id=row.contact_point_id,
         refers_to_id=row.grant_event_id or row.request_event_id,
         occurred_at=occurred_at,
-        **vars(visitor.how),
+        **vars(how),
     )

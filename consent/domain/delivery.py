@@ -10,6 +10,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from consent.domain import messages, outbox, sms
 from consent.domain.ledger.evidence import EvidenceGoneError
 from consent.domain.messages import Links, Rendered
+from consent.domain.privacy import announcing
 from consent.models import Channel, OutboxMessage
 
 # Below this an SMTP answer means "later", from here on "never" (RFC 5321, section 4.2.1).
@@ -22,6 +23,10 @@ class NotTakenError(Exception):
     def __init__(self, answer: str, *, permanent: bool) -> None:
         super().__init__(answer)
         self.permanent = permanent
+
+
+class StoppedMeanwhileError(Exception):
+    """The address was blocked, or its use restricted, after the message was written."""
 
 
 class InDoubtError(Exception):
@@ -39,6 +44,8 @@ def deliver(*, message: OutboxMessage, links: Links, now: datetime.datetime) -> 
         answer = _send(message, links, now)
     except EvidenceGoneError:
         outbox.mark_refused(message=message, answer="the person was erased")
+    except StoppedMeanwhileError:
+        outbox.mark_refused(message=message, answer="stopped before its turn came")
     except NotTakenError as error:
         _note_refusal(message, error, now)
     except InDoubtError as error:
@@ -47,6 +54,8 @@ def deliver(*, message: OutboxMessage, links: Links, now: datetime.datetime) -> 
         outbox.mark_for_retry(message=message, now=now, answer=_say(error))
     else:
         outbox.mark_sent(message=message, sent_at=now, answer=answer)
+    if message.kind == OutboxMessage.Kind.FAREWELL:
+        outbox.let_go(message=message)
 
 
 def compose(*, message: OutboxMessage, rendered: Rendered, now: datetime.datetime) -> EmailMultiAlternatives:
@@ -56,23 +65,36 @@ def compose(*, message: OutboxMessage, rendered: Rendered, now: datetime.datetim
         subject=rendered.subject,
         body=rendered.text,
         from_email=str(Address(" ".join(entity.sender_name.split()), addr_spec=entity.sender_address)),
-        to=[message.contact_point.value],
+        to=[outbox.recipient_of(message=message)],
         headers={
             "Message-ID": f"<{message.pk}@{entity.sender_address.rpartition('@')[2]}>",
             "Date": format_datetime(now),
-            "List-Unsubscribe": f"<{rendered.unsubscribe_url}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **_one_click(rendered),
             "Auto-Submitted": "auto-generated",
             "Content-Language": message.language,
         },
     )
     mail.attach_alternative(rendered.html, "text/html")
+    for name, text in rendered.attached.items():
+        mail.attach(name, text, "text/plain")
     return mail
+
+
+def _one_click(rendered: Rendered) -> dict[str, str]:
+    """A letter to somebody who is no contact can stop nothing."""
+    if not rendered.unsubscribe_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{rendered.unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _send(message: OutboxMessage, links: Links, now: datetime.datetime) -> str:
     if message.channel == Channel.SMS:
         return _send_by_sms(message, links)
+    if message.kind in outbox.KINDS_TO_MANY and not announcing.may_still_be_told(message=message, now=now):
+        raise StoppedMeanwhileError
     rendered = messages.render(message=message, links=links)
     connection = get_connection()
     _open(connection)
@@ -85,7 +107,7 @@ def _send(message: OutboxMessage, links: Links, now: datetime.datetime) -> str:
 def _send_by_sms(message: OutboxMessage, links: Links) -> str:
     text = messages.render_text(message=message, links=links)
     try:
-        sms.gateway().send(number=message.contact_point.value, text=text)
+        sms.gateway().send(number=message.point.value, text=text)
     except OSError as error:
         raise NotTakenError(_say(error), permanent=False) from error
     return "handed over"

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
+from consent.domain.rulebook.packs.be_2015_07_11 import LIST_IS_FRESH_FOR
 from customers.models import Contact, Country, LegalEntity, Organisation
 
-# The list must be fetched again at least every five days (rules, "Grounds per channel": D_DNCM_STALE).
-FRESH_FOR = datetime.timedelta(hours=120)
 # Time enough to fetch a new one before the calls stop.
 WARN_AFTER = datetime.timedelta(hours=96)
 
@@ -31,7 +30,7 @@ class Standing:
 
     @property
     def fresh_until(self) -> datetime.datetime | None:
-        return self.taken_at + FRESH_FOR if self.taken_at else None
+        return self.taken_at + LIST_IS_FRESH_FOR if self.taken_at else None
 
 
 def judge(*, taken_at: datetime.datetime | None, at: datetime.datetime) -> Freshness:
@@ -39,7 +38,7 @@ def judge(*, taken_at: datetime.datetime | None, at: datetime.datetime) -> Fresh
     if taken_at is None or taken_at > at:
         return Freshness.MISSING
     age = at - taken_at
-    if age > FRESH_FOR:
+    if age > LIST_IS_FRESH_FOR:
         return Freshness.STALE
     return Freshness.ENDING if age >= WARN_AFTER else Freshness.FRESH
 

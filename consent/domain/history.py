@@ -1,5 +1,6 @@
 import datetime
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -48,17 +49,22 @@ def export_history(*, contact: Contact, zone: str, exported_at: datetime.datetim
     return {
         "organisation": contact.organisation.name,
         "exported_at": exported_at.isoformat(),
-        "events": [
-            {
-                "when": entry.when,
-                "what": entry.what,
-                "where": entry.where,
-                "wording": entry.wording,
-                "ledger": json.loads(leaf_of(event=entry.event)),
-            }
-            for entry in list_history(contact=contact, zone=zone)
-        ],
+        "events": export_entries(entries=list_history(contact=contact, zone=zone)),
     }
+
+
+def export_entries(*, entries: Sequence[Entry]) -> list[dict[str, object]]:
+    """Write events with all that the sealed ledger holds of them."""
+    return [
+        {
+            "when": entry.when,
+            "what": entry.what,
+            "where": entry.where,
+            "wording": entry.wording,
+            "ledger": json.loads(leaf_of(event=entry.event)),
+        }
+        for entry in entries
+    ]
 
 
 def _wordings(events: list[ConsentEvent]) -> dict[str, str]:

@@ -71,7 +71,7 @@ def answer_next(*, now: datetime.datetime) -> LinkRequest | None:
     )
     if request is None:
         return None
-    for holder in _holders(_candidates(request)):
+    for holder in _holders(read_asked(request=request)):
         entity = find_nearest_entity(point=holder)
         if entity is not None:
             mail_link(point=_where_to_send(holder), legal_entity=entity, asked_at=now)
@@ -79,7 +79,8 @@ def answer_next(*, now: datetime.datetime) -> LinkRequest | None:
     return request
 
 
-def _candidates(request: LinkRequest) -> list[Address]:
+def read_asked(*, request: LinkRequest) -> list[Address]:
+    """Read a request as every address it can be about; empty when it cannot be read."""
     try:
         return list(read_candidates(text=_read(request)))
     except (EvidenceBrokenError, KeyError):
@@ -125,7 +126,7 @@ def find_session(*, message_id: uuid.UUID) -> OutboxMessage:
     may be somebody else (architecture, "Links": revocable).
     """
     message = find_own_session(message_id=message_id)
-    if message.contact_point.invalid_at is not None:
+    if message.point.invalid_at is not None:
         raise LinkNotOpenError
     return message
 

@@ -1,5 +1,6 @@
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,9 @@ from consent.models import AddressVerification, Channel, OutboxMessage
 from customers.domain.key_rings import link_keys
 
 Kind = OutboxMessage.Kind
+# These say themselves what they are about, in paragraphs.
+LETTERS = (Kind.RIGHTS, Kind.FAREWELL, Kind.OFFICER)
+TO_OFFICERS = (Kind.OFFICER, Kind.CHECKPOINT)
 LONGEST_SUBJECT = 60
 MASKED = "••••••••"
 
@@ -27,6 +31,7 @@ class Rendered:
     text: str
     html: str
     unsubscribe_url: str
+    attached: Mapping[str, str] = field(default_factory=dict)
 
 
 class Links(Protocol):
@@ -82,13 +87,14 @@ def render(*, message: OutboxMessage, links: Links) -> Rendered:
     """Write a message in its language; raises EvidenceGoneError when its subject was erased."""
     content = outbox.read_content(message=message)
     with translation.override(message.language):
-        subject = shorten(text=_subject(message))
-        unsubscribe_url = links.to_withdraw(permission=_withdrawable(message))
+        subject = shorten(text=_subject(message, content))
+        unsubscribe_url = _unsubscribe_url(message, links)
         context = _context(message, content, links) | {"subject": subject, "withdraw_url": unsubscribe_url}
-        template = f"mail/{message.kind.lower()}"
+        template = f"mail/{'letter' if message.kind in LETTERS else message.kind.lower()}"
         text = render_to_string(f"{template}.txt", context)
         html = render_to_string(f"{template}.html", context)
-    return Rendered(subject=subject, text=text, html=html, unsubscribe_url=unsubscribe_url)
+    attached = _attached(message, content)
+    return Rendered(subject=subject, text=text, html=html, unsubscribe_url=unsubscribe_url, attached=attached)
 
 
 def render_text(*, message: OutboxMessage, links: Links) -> str:
@@ -116,21 +122,38 @@ def shorten(*, text: str) -> str:
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1].rsplit(" ", 1)[0] + "…"
 
 
-def _subject(message: OutboxMessage) -> str:
+def _subject(message: OutboxMessage, content: dict[str, object]) -> str:
+    if message.kind in LETTERS:
+        return str(content["subject"])
     subjects = {
         Kind.CONFIRM_REQUEST: gettext("Please confirm your choice for %(name)s"),
         Kind.CONFIRMATION: gettext("What you agreed with %(name)s"),
         Kind.RECEIPT: gettext("What changed at %(name)s"),
         Kind.PREFERENCE_LINK: gettext("Your link to your choices at %(name)s"),
+        Kind.PRIVACY_CHANGE: gettext("What changed in the privacy statement of %(name)s"),
+        Kind.CHECKPOINT: gettext("Today's checkpoint of the ledger of %(name)s"),
     }
     return subjects[Kind(message.kind)] % {"name": message.legal_entity.name}
+
+
+def _attached(message: OutboxMessage, content: dict[str, object]) -> dict[str, str]:
+    """The checkpoint as a file too: mail programs break lines, and a signature holds to the letter."""
+    if message.kind != Kind.CHECKPOINT:
+        return {}
+    return {f"checkpoint-{content['tree_size']}.txt": str(content["note"])}
+
+
+def _unsubscribe_url(message: OutboxMessage, links: Links) -> str:
+    if message.contact_point is None:
+        return ""
+    return links.to_withdraw(permission=_withdrawable(message))
 
 
 def _withdrawable(message: OutboxMessage) -> Withdrawable:
     """The one-click address stops what the mail is about, or else all mail of this legal entity."""
     about = [p for p in outbox.read_permissions(message=message) if p["channel"] == message.channel]
     return Withdrawable(
-        contact_point_id=message.contact_point_id,
+        contact_point_id=message.point.pk,
         legal_entity_id=message.legal_entity_id,
         purpose_id=outbox.purpose_of(permission=about[0]) if len(about) == 1 else None,
         channel=message.channel,
@@ -141,7 +164,7 @@ def _context(message: OutboxMessage, content: dict[str, object], links: Links) -
     zone = ZoneInfo(message.legal_entity.time_zone)
     moments = {
         name: written_out(moment=datetime.datetime.fromisoformat(str(content[name])), zone=zone)
-        for name in ("agreed_at", "confirmed_at", "changed_at")
+        for name in ("agreed_at", "confirmed_at", "changed_at", "in_force_at", "sealed_at")
         if content.get(name)
     }
     return {
@@ -151,13 +174,16 @@ def _context(message: OutboxMessage, content: dict[str, object], links: Links) -
         "permissions": outbox.read_permissions(message=message),
         "confirm_url": links.of_message(kind=LinkKind.CONFIRM, message=message),
         "open_url": links.of_message(kind=LinkKind.PREFERENCES, message=message),
-        "preferences_url": links.page(path="/preferences/"),
+        "preferences_url": "" if message.kind in TO_OFFICERS else links.page(path="/preferences/"),
         "privacy_url": links.page(path=f"/privacy/{message.legal_entity.code}/"),
+        "changes_url": links.page(path=str(content.get("changes_path", ""))),
+        "page_url": links.page(path=str(content["page"])) if content.get("page") else "",
+        "ledger_url": links.page(path="/ledger/"),
         "withdraw_label": gettext("Stop these messages, or all messages"),
     }
 
 
-def written_out(*, moment: datetime.datetime, zone: ZoneInfo) -> str:
+def written_out(*, moment: datetime.datetime, zone: datetime.tzinfo) -> str:
     """Write a moment in full, in the reader's language and the legal entity's zone."""
     local = moment.astimezone(zone)
     return gettext("%(date)s at %(time)s") % {

@@ -3,7 +3,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 
@@ -27,46 +27,15 @@ def publish_notice(*, version: NoticeVersion, published_at: datetime.datetime) -
     Raises WordingMissingError when the request or the way to withdraw lacks a language (art. 7(3) GDPR:
     people are told beforehand), AlreadyPublishedError.
     """
-    return _publish(version, published_at)
+    return fix_texts(version=version, published_at=published_at)
 
 
-def publish_privacy_statement(
-    *, version: PrivacyStatementVersion, published_at: datetime.datetime
-) -> PrivacyStatementVersion:
-    """Fix the text of a privacy statement, with its hash; from now on the database refuses changes.
+@transaction.atomic
+def fix_texts(*, version: Version, published_at: datetime.datetime) -> Version:
+    """Fix the texts of a version with their hash; the database refuses every later change of it.
 
-    Raises WordingMissingError, AlreadyPublishedError.
+    Raises WordingMissingError where a text lacks a language, AlreadyPublishedError.
     """
-    return _publish(version, published_at)
-
-
-@transaction.atomic
-def new_version(*, version: Version) -> Version:
-    """Copy a version as the next draft of the same notice or statement, to be changed and published."""
-    # One writer per notice or statement: two drafts at once get two numbers.
-    _lock_owner(version)
-    last = _siblings(version).order_by("number").last()
-    number = last.number + 1 if last else 1
-    copy = type(version)(number=number, **_owner(version), **texts_of(version=version))
-    copy.save(force_insert=True)
-    return copy
-
-
-def texts_of(*, version: NoticeVersion | PrivacyStatementVersion) -> dict[str, Wording]:
-    """List the texts of a version, by the name of their field."""
-    if isinstance(version, NoticeVersion):
-        return {"wording": version.wording, "withdrawal": version.withdrawal}
-    return {"wording": version.wording}
-
-
-def hash_texts(*, texts: Mapping[str, Wording]) -> str:
-    """Hash texts as canonical JSON (sorted keys, UTF-8), so that anybody can compute it again."""
-    canonical = json.dumps(texts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-@transaction.atomic
-def _publish(version: Version, published_at: datetime.datetime) -> Version:
     stored = _siblings(version).select_for_update().get(pk=version.pk)
     if stored.published_at is not None:
         raise AlreadyPublishedError(str(stored))
@@ -77,6 +46,41 @@ def _publish(version: Version, published_at: datetime.datetime) -> Version:
     stored.content_hash, stored.published_at = hash_texts(texts=texts), published_at
     stored.save(update_fields=["content_hash", "published_at"])
     return stored
+
+
+@transaction.atomic
+def new_version(*, version: Version) -> Version:
+    """Copy a version as the next draft of the same notice or statement, to be changed and published."""
+    # One writer per notice or statement: two drafts at once get two numbers.
+    _lock_owner(version)
+    last = _siblings(version).order_by("number").last()
+    number = last.number + 1 if last else 1
+    copy = type(version)(number=number, **_owner(version), **_texts_to_copy(version))
+    copy.save(force_insert=True)
+    return copy
+
+
+def texts_of(*, version: NoticeVersion | PrivacyStatementVersion) -> dict[str, Wording]:
+    """List the texts of a version as they are hashed: by the name of their field, or of their part."""
+    if isinstance(version, NoticeVersion):
+        return {"wording": version.wording, "withdrawal": version.withdrawal}
+    # A part that is left out is no text, so that a statement from before there were parts keeps its hash.
+    return {
+        "wording": version.wording,
+        **{name: text for name, text in version.parts.items() if any(text.values())},
+    }
+
+
+def hash_texts(*, texts: Mapping[str, Wording]) -> str:
+    """Hash texts as canonical JSON (sorted keys, UTF-8), so that anybody can compute it again."""
+    canonical = json.dumps(texts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _texts_to_copy(version: NoticeVersion | PrivacyStatementVersion) -> dict[str, Any]:
+    if isinstance(version, NoticeVersion):
+        return texts_of(version=version)
+    return {"wording": version.wording, "parts": version.parts}
 
 
 def _siblings(version: Version) -> models.QuerySet[Version]:

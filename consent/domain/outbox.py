@@ -1,5 +1,6 @@
 import datetime
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -8,8 +9,18 @@ from django.db import models, transaction
 from django.db.models import Q
 
 from consent.domain.ledger import evidence
-from consent.models import Act, Channel, ConsentEvent, NoticeVersion, OutboxMessage, in_language
+from consent.models import (
+    Act,
+    Channel,
+    ConsentEvent,
+    NoticeVersion,
+    OutboxMessage,
+    SubjectKey,
+    in_language,
+)
 from customers.domain import contacts
+from customers.domain.addresses import hash_address
+from customers.domain.key_rings import suppression_keys
 from customers.models import ContactPoint, LegalEntity, uuid7
 
 Kind = OutboxMessage.Kind
@@ -18,6 +29,7 @@ State = OutboxMessage.State
 # Messages that a stranger can cause by typing somebody's address into a page.
 STRANGER_KINDS = (Kind.CONFIRM_REQUEST, Kind.CONFIRMATION, Kind.PREFERENCE_LINK)
 STRANGER_MESSAGES_A_DAY = 3
+KINDS_TO_MANY = (Kind.PRIVACY_CHANGE,)
 # A sender takes at most 15 seconds before it is killed; then its message is free again.
 CLAIM_LASTS = datetime.timedelta(seconds=20)
 RETRY_AFTER = datetime.timedelta(minutes=5)
@@ -56,30 +68,57 @@ class NewMessage:
     link_lasts: datetime.timedelta | None = None
 
 
-@transaction.atomic
 def write(*, message: NewMessage, written_at: datetime.datetime) -> OutboxMessage:
     """Put a message in the outbox, in the transaction of its cause; its content is encrypted."""
-    point = message.contact_point
-    message_id = uuid7()
-    key = evidence.subject_keys(subject_ids=[point.contact_id])[point.contact_id]
-    nonce, ciphertext = evidence.encrypt(key=key, plain=orjson.dumps(message.content), bound_to=message_id)
+    [written] = write_many(messages=[message], written_at=written_at)
+    return written
+
+
+@transaction.atomic
+def write_many(*, messages: Sequence[NewMessage], written_at: datetime.datetime) -> list[OutboxMessage]:
+    """Put messages in the outbox, in the transaction of their cause; as few queries as for one."""
+    keys = evidence.subject_keys(subject_ids=[message.contact_point.contact_id for message in messages])
+    rows = [_row(message, keys[message.contact_point.contact_id], written_at) for message in messages]
+    return OutboxMessage.objects.bulk_create(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One mail to somebody who is no contact (any more): the officer, or a person who was just erased."""
+
+    kind: Kind
+    legal_entity: LegalEntity
+    to: str
+    language: str
+    content: dict[str, object]
+
+
+@transaction.atomic
+def write_letter(*, letter: Letter, written_at: datetime.datetime) -> OutboxMessage:
+    """Put a mail to somebody outside in the outbox; also its address is encrypted, with a key of its own."""
+    message_id, subject_id = uuid7(), uuid7()
+    key = evidence.subject_keys(subject_ids=[subject_id])[subject_id]
+    plain = orjson.dumps({**letter.content, "to": letter.to})
+    nonce, ciphertext = evidence.encrypt(key=key, plain=plain, bound_to=message_id)
+    hashed = hash_address(
+        organisation_id=letter.legal_entity.organisation_id,
+        kind=ContactPoint.Kind.EMAIL,
+        value=letter.to.lower(),
+        keys=suppression_keys(),
+    )
     return OutboxMessage.objects.create(
         id=message_id,
-        organisation_id=point.organisation_id,
-        legal_entity=message.legal_entity,
-        contact_id=point.contact_id,
-        contact_point=point,
-        channel=message.channel,
-        kind=message.kind,
-        language=message.language,
-        event_id=message.event_id,
-        subject_id=point.contact_id,
+        organisation_id=letter.legal_entity.organisation_id,
+        legal_entity=letter.legal_entity,
+        channel=Channel.EMAIL,
+        kind=letter.kind,
+        language=letter.language,
+        subject_id=subject_id,
         nonce=nonce,
         ciphertext=ciphertext,
-        recipient_hash=point.address_hash,
+        recipient_hash=hashed.digest,
         created_at=written_at,
         due_at=written_at,
-        link_expires_at=written_at + message.link_lasts if message.link_lasts else None,
     )
 
 
@@ -114,6 +153,13 @@ def read_content(*, message: OutboxMessage) -> dict[str, object]:
     return content
 
 
+def recipient_of(*, message: OutboxMessage) -> str:
+    """Read where a message goes; raises EvidenceGoneError when its subject was erased."""
+    if message.contact_point is not None:
+        return message.contact_point.value
+    return str(read_content(message=message)["to"])
+
+
 def read_permissions(*, message: OutboxMessage) -> list[AgreedPermission]:
     """List the permissions a message is about; empty when it is about none."""
     permissions = read_content(message=message).get("permissions", [])
@@ -140,8 +186,12 @@ def purpose_of(*, permission: AgreedPermission) -> uuid.UUID:
 
 @transaction.atomic
 def claim_next(*, now: datetime.datetime) -> OutboxMessage | None:
-    """Take up the message that is due longest; None when there is none."""
-    return _claim(_due(now).order_by("due_at", "pk"), now)
+    """Take up the message that is due longest; None when there is none.
+
+    What is sent to many comes last: somebody waits for a confirmation or a link.
+    """
+    due = _due(now).order_by("due_at", "pk")
+    return _claim(due.exclude(kind__in=KINDS_TO_MANY), now) or _claim(due, now)
 
 
 @transaction.atomic
@@ -185,6 +235,39 @@ def send_again(*, message: OutboxMessage, now: datetime.datetime) -> None:
     OutboxMessage.objects.filter(pk=message.pk, state__in=[State.REFUSED, State.GIVEN_UP]).update(
         state=State.WAITING, tries=0, due_at=now
     )
+
+
+def _row(message: NewMessage, key: bytes, written_at: datetime.datetime) -> OutboxMessage:
+    point = message.contact_point
+    message_id = uuid7()
+    nonce, ciphertext = evidence.encrypt(key=key, plain=orjson.dumps(message.content), bound_to=message_id)
+    return OutboxMessage(
+        id=message_id,
+        organisation_id=point.organisation_id,
+        legal_entity=message.legal_entity,
+        contact_id=point.contact_id,
+        contact_point=point,
+        channel=message.channel,
+        kind=message.kind,
+        language=message.language,
+        event_id=message.event_id,
+        subject_id=point.contact_id,
+        nonce=nonce,
+        ciphertext=ciphertext,
+        recipient_hash=point.address_hash,
+        created_at=written_at,
+        due_at=written_at,
+        link_expires_at=written_at + message.link_lasts if message.link_lasts else None,
+    )
+
+
+@transaction.atomic
+def let_go(*, message: OutboxMessage) -> None:
+    """Destroy what a last message said and to whom, once it left or never will: its person was erased."""
+    ended = OutboxMessage.objects.filter(
+        pk=message.pk, kind=Kind.FAREWELL, state__in=[State.SENT, State.REFUSED, State.GIVEN_UP]
+    )
+    SubjectKey.objects.filter(subject_id__in=ended.values("subject_id")).delete()
 
 
 def _still_ours(message: OutboxMessage) -> models.QuerySet[OutboxMessage]:

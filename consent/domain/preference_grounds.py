@@ -1,15 +1,30 @@
-"""What stands of one permission, and what is in its way: facts in, standing out; no database here."""
+"""What stands of one choice: what the engine answers and what the person did. No law, no database here."""
 
 import datetime
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from consent.domain.preference_carriers import Facts, Ground, find_carrier
-from consent.models import Actor, Channel, Collector, ConsentRecord, Status
+from consent.domain.engine.answering import Answer
+from consent.domain.rulebook.codes import Code
+from consent.domain.rulebook.decision import Basis
+from consent.models import Channel, ConsentRecord, Status
+from customers.models import CustomerRelation
 
-ADULT_AGE: Final = {"BE": 13}
-ADULT_AGE_ELSEWHERE: Final = 16
+
+class Ground(enum.Enum):
+    """What carries a permission."""
+
+    CONSENT = enum.auto()
+    CUSTOMER = enum.auto()
+    DONOR = enum.auto()
+    VOLUNTEER = enum.auto()
+    ATTENDEE = enum.auto()
+    COMPANY = enum.auto()
+    PUBLISHED = enum.auto()
+    INTEREST = enum.auto()
+    AGREEMENT = enum.auto()
 
 
 class Note(enum.Enum):
@@ -27,7 +42,52 @@ class Note(enum.Enum):
     INCOMPLETE = enum.auto()
     RESTRICTED = enum.auto()
     MINOR = enum.auto()
+    GIVEN_TOO_YOUNG = enum.auto()
     NOT_NOW = enum.auto()
+
+
+GROUNDS: Final = {
+    Code.A_SERVICE: Ground.AGREEMENT,
+    Code.A_CONSENT: Ground.CONSENT,
+    Code.A_CONSENT_AFTER_DNCM: Ground.CONSENT,
+    Code.A_LEGAL_PERSON: Ground.COMPANY,
+    Code.A_BE_IMPERSONAL: Ground.COMPANY,
+    Code.A_PUBLISHED: Ground.PUBLISHED,
+    Code.A_REL_SALE: Ground.CUSTOMER,
+    Code.A_REL_PUBLISHER: Ground.CUSTOMER,
+    Code.A_REL_LOTTERY: Ground.CUSTOMER,
+    Code.A_SOFT_OPTIN: Ground.CUSTOMER,
+    Code.A_SOFT_OPTIN_BE: Ground.CUSTOMER,
+    Code.A_REL_DONOR: Ground.DONOR,
+    Code.A_REL_VOLUNTEER: Ground.VOLUNTEER,
+    Code.A_REL_ATTENDEE: Ground.ATTENDEE,
+    Code.A_LEGITIMATE_INTEREST: Ground.INTEREST,
+    Code.A_BE_NOT_LISTED: Ground.INTEREST,
+}
+# The person's own stops, and what is told of them.
+STOPS: Final = {
+    Code.D_WITHDRAWN: Note.WITHDRAWN,
+    Code.D_OBJECTION: Note.OBJECTED,
+    Code.D_SUPPRESSED: Note.OBJECTED,
+}
+# What was never given, has ended or does not count: it can be given again, so the box is empty.
+ENDS: Final = {
+    Code.D_NOT_CONFIRMED: Note.NOT_CONFIRMED,
+    Code.D_REFUSED: Note.REFUSED,
+    Code.D_INVALIDATED: Note.ENDED,
+    Code.D_EXPIRED: Note.ENDED,
+    Code.D_FIRST_CONTACT_TERM: Note.ENDED,
+    Code.D_USED_UP: Note.USED_UP,
+    Code.D_EVIDENCE_INCOMPLETE: Note.INCOMPLETE,
+    Code.D_THIRD_PARTY_LIST: Note.INCOMPLETE,
+}
+# What is in the way of a choice that stands.
+OBSTACLES: Final = {
+    Code.D_ADDRESS_INVALID: Note.ADDRESS_INVALID,
+    Code.D_RESTRICTED: Note.RESTRICTED,
+    Code.D_MINOR: Note.MINOR,
+    Code.D_UNVERIFIED: Note.NOT_VERIFIED,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,100 +102,94 @@ class Standing:
     note: Note | None = None
 
 
-def find_standing(*, facts: Facts) -> Standing:
-    """Say whether a permission stands, and on what ground.
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One choice: the permission in the ledger, the last stop, the engine's answer and the relation it names.
 
-    A consent that was withdrawn does not fall back on another ground; a later valid consent lifts an older
-    stop; everything else gives way to it. Source: rules, "Order", rows 3 to 12.
+    Without an answer nothing is permitted.
     """
-    record = facts.record
-    if record is not None and _is_chosen(record, facts):
-        return _consented(record, facts)
-    # Also when a permission given since has ended or never counted: then the stop stands again.
-    if record is not None and record.withdrawn_at is not None:
-        return Standing(is_on=False, since=record.withdrawn_at, note=Note.WITHDRAWN)
-    if facts.stopped_at is not None:
-        return Standing(is_on=False, since=facts.stopped_at, note=Note.OBJECTED)
-    carrier = find_carrier(facts=facts)
-    if carrier is None:
-        return Standing(is_on=False, note=_why_off(record, facts) if record else None)
-    if _under_age(facts):
-        return Standing(is_on=False, note=Note.MINOR)
-    note = Note.RESTRICTED if facts.restricted else None
+
+    channel: Channel
+    record: ConsentRecord | None
+    stopped_at: datetime.datetime | None
+    answer: Answer | None
+    relation: CustomerRelation | None
+
+    def find_note(self, notes: Mapping[Code, Note]) -> Note | None:
+        reasons = self.answer.decision.reasons if self.answer else ()
+        return next((notes[code] for code in notes if code in reasons), None)
+
+
+def find_standing(*, choice: Choice) -> Standing:
+    """Say whether a choice is on, and what the engine answers about it now.
+
+    Where that is no, the person's own acts say whether the box is on: a permission that was given since the
+    last stop and has not ended stays on, and so does what another ground carries unless they stopped it.
+    """
+    chosen = choice.record if choice.record and _is_chosen(choice, choice.record) else None
+    stopped = None if chosen else choice.find_note(STOPS)
+    if choice.answer and choice.answer.decision.allowed:
+        return _permitted(choice, choice.answer, stopped)
+    in_the_way = choice.find_note(OBSTACLES) or Note.NOT_NOW
+    if chosen:
+        return Standing(
+            is_on=True,
+            ground=Ground.CONSENT,
+            since=chosen.granted_at,
+            until=chosen.valid_until,
+            note=in_the_way,
+        )
+    beneath = choice.answer.ground_beneath if choice.answer else None
+    if beneath and not stopped and in_the_way is not Note.MINOR:
+        return Standing(is_on=True, ground=GROUNDS[beneath], note=in_the_way)
+    return Standing(is_on=False, since=_stopped_at(choice, stopped), note=stopped or _why_off(choice))
+
+
+def _permitted(choice: Choice, answer: Answer, stopped: Note | None) -> Standing:
+    """What follows from an agreement goes on beneath a stop; nothing else does."""
+    ground = GROUNDS[answer.decision.code]
+    record = choice.record if ground is Ground.CONSENT else None
+    since = record.granted_at if record else _collected_at(choice)
     return Standing(
-        is_on=True,
-        authorises=note is None,
-        ground=carrier.ground,
-        since=carrier.since,
-        until=carrier.until,
-        note=note,
+        is_on=stopped is None,
+        authorises=True,
+        ground=ground,
+        since=_stopped_at(choice, stopped) if stopped else since,
+        until=record.valid_until if record else answer.valid_until,
+        note=stopped,
     )
 
 
-def _is_chosen(record: ConsentRecord, facts: Facts) -> bool:
-    ended = record.valid_until is not None and record.valid_until <= facts.now
-    stands = record.status in (Status.GIVEN, Status.RENEWED) and record.complete and not ended
-    named = record.collector != Collector.NOT_NAMED
-    return stands and named and not _called_too_late(record, facts) and _is_later_than_stop(record, facts)
+def _is_chosen(choice: Choice, record: ConsentRecord) -> bool:
+    """Given, and neither stopped nor ended since: also while something else is in the way."""
+    stopped_at, granted_at = choice.stopped_at, record.granted_at
+    later = stopped_at is None or (record.grant_proven and granted_at is not None and granted_at > stopped_at)
+    given = record.status in (Status.GIVEN, Status.RENEWED)
+    return given and later and not choice.find_note(ENDS) and not _given_too_young(choice)
 
 
-def _is_later_than_stop(record: ConsentRecord, facts: Facts) -> bool:
-    if facts.stopped_at is None:
-        return True
-    return record.grant_proven and record.granted_at is not None and record.granted_at > facts.stopped_at
-
-
-def _called_too_late(record: ConsentRecord, facts: Facts) -> bool:
-    due_at = record.first_contact_due_at
-    return due_at is not None and record.first_used_at is None and due_at <= facts.now
-
-
-def _consented(record: ConsentRecord, facts: Facts) -> Standing:
-    note = _hindrance(record, facts)
-    return Standing(
-        is_on=True,
-        authorises=note is None,
-        ground=Ground.CONSENT,
-        since=record.granted_at,
-        until=record.valid_until,
-        note=note,
-    )
-
-
-def _hindrance(record: ConsentRecord, facts: Facts) -> Note | None:
-    if any(point.invalid_at is not None or point.placeholder for point in facts.points):
-        return Note.ADDRESS_INVALID
-    if facts.restricted:
-        return Note.RESTRICTED
-    if _under_age(facts) and record.given_by != Actor.REPRESENTATIVE:
-        return Note.MINOR
-    calls = facts.channel in (Channel.CALL, Channel.AUTOMATED_CALL)
-    unverified = any(point.verified_at is None for point in facts.points)
-    return Note.NOT_VERIFIED if calls and unverified else None
-
-
-def _why_off(record: ConsentRecord, facts: Facts) -> Note | None:
-    notes = {
-        Status.REQUESTED: Note.NOT_CONFIRMED,
-        Status.REQUEST_DEFERRED: Note.NOT_CONFIRMED,
-        Status.REFUSED: Note.REFUSED,
-        Status.TERMINATED: Note.USED_UP,
-        Status.EXPIRED: Note.ENDED,
-        Status.INVALIDATED: Note.ENDED,
-    }
-    if record.status in notes:
-        return notes[Status(record.status)]
-    ended = record.valid_until is not None and record.valid_until <= facts.now
-    return Note.ENDED if ended or _called_too_late(record, facts) else Note.INCOMPLETE
-
-
-def _under_age(facts: Facts) -> bool:
-    """Known to be under age, or represented (rules, "Order", row 9; art. 5 UAVG)."""
-    if facts.contact.representative_id is not None:
-        return True
-    born = facts.contact.birth_date
-    if born is None:
+def _given_too_young(choice: Choice) -> bool:
+    """The engine says under age, and not of the person: it is the permission that was given under age."""
+    if choice.answer is None or choice.answer.decision.code != Code.D_MINOR:
         return False
-    today = facts.now.date()
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return age < ADULT_AGE.get(facts.country, ADULT_AGE_ELSEWHERE)
+    return all(rest.basis != Basis.AGE for rest in choice.answer.decision.rests_on)
+
+
+def _why_off(choice: Choice) -> Note | None:
+    if _given_too_young(choice):
+        return Note.GIVEN_TOO_YOUNG
+    return choice.find_note({Code.D_MINOR: Note.MINOR, **ENDS})
+
+
+def _stopped_at(choice: Choice, stopped: Note | None) -> datetime.datetime | None:
+    if stopped is Note.WITHDRAWN:
+        return choice.record.withdrawn_at if choice.record else None
+    return choice.stopped_at if stopped else None
+
+
+def _collected_at(choice: Choice) -> datetime.datetime | None:
+    relation = choice.relation
+    if relation is None:
+        return None
+    by_email, by_phone = relation.email_collected_at, relation.phone_collected_at
+    return (by_email if choice.channel == Channel.EMAIL else by_phone) or relation.started_at

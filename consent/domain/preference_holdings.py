@@ -2,36 +2,25 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Q
-
+from consent.domain.contact_answers import Spot, group_to_offer, last_bought, names_contact
 from consent.domain.suppressions import find_suppressions
 from consent.models import (
-    BalancingTest,
     Channel,
     ConsentRecord,
     ContentKind,
     NoticeVersion,
     Objection,
     Purpose,
-    Restriction,
     Suppression,
 )
 from customers.domain.addresses import Address
-from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntity
+from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntity, ProductGroup
 
 NOT_OFFERED = (ContentKind.SERVICE, ContentKind.CONSENT_REQUEST)
-
-
-class Spot(NamedTuple):
-    """One legal entity, purpose and channel: where a permission can stand."""
-
-    legal_entity: LegalEntity
-    purpose: Purpose
-    channel: Channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,34 +32,29 @@ class Holdings:
     now: datetime.datetime
     legal_entities: Sequence[LegalEntity]
     points: Sequence[ContactPoint]
-    records: Sequence[ConsentRecord]
-    relations: Sequence[CustomerRelation]
-    offers: Sequence[tuple[uuid.UUID, Purpose]]
+    records: Mapping[Spot, Sequence[ConsentRecord]]
+    relations: Mapping[str, CustomerRelation]
+    offers: Sequence[Spot]
     objections: Sequence[Objection]
     suppressions: dict[str, list[Suppression]]
     notices: Sequence[NoticeVersion]
-    balanced: frozenset[tuple[uuid.UUID, uuid.UUID, str]]
-    restricted: bool
 
-    def records_of(self, spot: Spot) -> list[ConsentRecord]:
+    def points_to_ask(self, spot: Spot) -> list[ContactPoint]:
+        """The addresses a channel can use; for processing, which hangs on the contact, one that works."""
+        if spot.channel == Channel.NONE:
+            return [point for point in self.points if names_contact(point=point)][:1]
+        return [point for point in self.points if point.kind == spot.channel.point_kind]
+
+    def places_beside_records(self, spot: Spot) -> list[ContactPoint | None]:
+        """The usable addresses on which nothing was ever asked or given; none for processing."""
+        taken = {record.contact_point_id for record in self.records.get(spot, ())}
+        if spot.channel == Channel.NONE:
+            return [] if taken else [None]
         return [
-            record
-            for record in self.records
-            if (record.legal_entity_id, record.purpose_id, record.channel)
-            == (spot.legal_entity.pk, spot.purpose.pk, spot.channel)
-        ]
-
-    def points_beside_records(self, spot: Spot) -> tuple[ContactPoint, ...]:
-        """The usable addresses for a channel on which nothing was ever asked or given."""
-        taken = {record.contact_point_id for record in self.records_of(spot)}
-        return tuple(
             point
-            for point in self.points
-            if point.kind == spot.channel.point_kind
-            and point.pk not in taken
-            and point.invalid_at is None
-            and not point.placeholder
-        )
+            for point in self.points_to_ask(spot)
+            if point.pk not in taken and point.invalid_at is None and not point.placeholder
+        ]
 
     def newest_notice(self, spot: Spot) -> NoticeVersion | None:
         return next((version for version in self.notices if _is_about(version, spot)), None)
@@ -81,15 +65,11 @@ class Holdings:
     def stops_of(self, spot: Spot) -> list[Objection]:
         return [objection for objection in self.objections if _reaches(objection, spot)]
 
-    def stopped_at(self, spot: Spot, points: Sequence[ContactPoint]) -> datetime.datetime | None:
+    def stopped_at(self, spot: Spot, address: str) -> datetime.datetime | None:
         """The last moment at which the person, or a block on the address, stopped this."""
         moments = [objection.objected_at for objection in self.stops_of(spot) if objection.objected_at]
-        moments += [
-            block.suppressed_at
-            for point in points
-            for block in self.suppressions.get(point.value, [])
-            if block.channel in ("", spot.channel)
-        ]
+        blocks = self.suppressions.get(address, [])
+        moments += [block.suppressed_at for block in blocks if block.channel in ("", spot.channel)]
         return max(moments, default=None)
 
     def own_objection(self, spot: Spot) -> Objection | None:
@@ -103,21 +83,32 @@ def read_holdings(*, contact: Contact, opened_with: ContactPoint, now: datetime.
     """Read everything that bears on what a contact permits."""
     points = _own_first(contact, opened_with)
     addresses = [Address(kind=point.kind, value=point.value, raw_input=point.raw_input) for point in points]
+    entities = list(contact.organisation.legal_entities.order_by("name", "pk"))
+    spots = _Spots({entity.pk: entity for entity in entities}, last_bought(contact=contact))
     return Holdings(
         contact=contact,
         opened_with=opened_with,
         now=now,
-        legal_entities=list(contact.organisation.legal_entities.order_by("name", "pk")),
+        legal_entities=entities,
         points=points,
-        records=list(contact.consent_records.select_related("purpose").order_by("granted_at", "pk")),
-        relations=_relations(contact),
-        offers=_offers(contact),
+        records=_records(contact, spots),
+        relations={str(relation.pk): relation for relation in contact.relations.order_by("pk")},
+        offers=_offers(contact, spots),
         objections=list(contact.objections.filter(standing=True).order_by("objected_at", "pk")),
         suppressions=find_suppressions(organisation=contact.organisation, addresses=addresses),
         notices=_notices(contact),
-        balanced=_balanced(contact, now),
-        restricted=Restriction.objects.filter(contact=contact, lifted_at__isnull=True).exists(),
     )
+
+
+class _Spots(NamedTuple):
+    """Where the permissions of one contact can stand."""
+
+    entities: Mapping[uuid.UUID, LegalEntity]
+    bought: Mapping[uuid.UUID, ProductGroup]
+
+    def find(self, legal_entity_id: uuid.UUID, purpose: Purpose, channel: str) -> Spot:
+        group = group_to_offer(purpose=purpose, bought=self.bought.get(legal_entity_id))
+        return Spot(self.entities[legal_entity_id], purpose, Channel(channel), group)
 
 
 def _own_first(contact: Contact, opened_with: ContactPoint) -> list[ContactPoint]:
@@ -125,21 +116,26 @@ def _own_first(contact: Contact, opened_with: ContactPoint) -> list[ContactPoint
     return sorted(points, key=lambda point: (point.pk != opened_with.pk, point.verified_at is None))
 
 
-def _relations(contact: Contact) -> list[CustomerRelation]:
-    relations = CustomerRelation.objects.filter(contact=contact).exclude(
-        reason_ended=CustomerRelation.Ending.ERASED
-    )
-    return list(relations.select_related("product_group").order_by("-last_agreement_at", "pk"))
+def _records(contact: Contact, spots: _Spots) -> dict[Spot, list[ConsentRecord]]:
+    found: dict[Spot, list[ConsentRecord]] = {}
+    for record in contact.consent_records.select_related("purpose").order_by("granted_at", "pk"):
+        spot = spots.find(record.legal_entity_id, record.purpose, record.channel)
+        found.setdefault(spot, []).append(record)
+    return found
 
 
-def _offers(contact: Contact) -> list[tuple[uuid.UUID, Purpose]]:
+def _offers(contact: Contact, spots: _Spots) -> list[Spot]:
     served = (
         Purpose.legal_entities.through.objects.filter(purpose__organisation=contact.organisation)
         .exclude(purpose__content__in=NOT_OFFERED)
         .select_related("purpose")
         .order_by("pk")
     )
-    return [(row.legalentity_id, row.purpose) for row in served]
+    return [
+        spots.find(row.legalentity_id, row.purpose, channel)
+        for row in served
+        for channel in row.purpose.channels
+    ]
 
 
 def _notices(contact: Contact) -> list[NoticeVersion]:
@@ -148,15 +144,6 @@ def _notices(contact: Contact) -> list[NoticeVersion]:
         notice__legal_entity__organisation=contact.organisation, published_at__isnull=False
     )
     return list(versions.select_related("notice").order_by("-published_at", "-number", "pk"))
-
-
-def _balanced(contact: Contact, now: datetime.datetime) -> frozenset[tuple[uuid.UUID, uuid.UUID, str]]:
-    tests = BalancingTest.objects.filter(
-        Q(valid_until_at__isnull=True) | Q(valid_until_at__gt=now),
-        legal_entity__organisation=contact.organisation,
-        concluded_at__lte=now,
-    )
-    return frozenset(tests.values_list("legal_entity_id", "purpose_id", "channel"))
 
 
 def _is_about(version: NoticeVersion, spot: Spot) -> bool:

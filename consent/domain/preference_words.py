@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 from phonenumber_field.phonenumber import PhoneNumber
 
-from consent.domain.preference_carriers import Ground
-from consent.domain.preference_grounds import Note
+from consent.domain.preference_grounds import Ground, Note
 from consent.domain.preferences import Card, Preferences, Row
 from consent.domain.terms import last_moment
 from consent.models import Act, Actor, Channel, ConsentEvent, Source, in_language
@@ -43,6 +42,7 @@ GROUNDS: dict[Ground, StrPromise] = {
     Ground.COMPANY: _("You are known as a company"),
     Ground.PUBLISHED: _("You published this address to receive offers"),
     Ground.INTEREST: _("A legitimate interest, weighed against yours"),
+    Ground.AGREEMENT: _("It belongs to what you agreed with us"),
 }
 NOTES: dict[Note, StrPromise] = {
     Note.NOT_CONFIRMED: _("You have not confirmed this yet. Tick the box and save to confirm it."),
@@ -62,6 +62,7 @@ NOTES: dict[Note, StrPromise] = {
     Note.RESTRICTED: _("We may only keep your details for now, so nobody may contact you."),
     Note.NOT_NOW: _("You may have allowed this, but our rules or the law do not at this moment."),
     Note.MINOR: _("A parent, guardian or other representative must give this permission."),
+    Note.GIVEN_TOO_YOUNG: _("You gave this when you were too young for it. You can give it again now."),
 }
 OWN_ACTS: dict[Act, StrPromise] = {
     Act.REQUESTED: _("You asked for this, to be confirmed: %(what)s"),

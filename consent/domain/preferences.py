@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from consent.domain.preference_answers import agree_with_engine
-from consent.domain.preference_carriers import Facts, find_carrier
-from consent.domain.preference_grounds import Note, Standing, find_standing
-from consent.domain.preference_holdings import Holdings, Spot, read_holdings
+from consent.domain.contact_answers import Spot
+from consent.domain.engine.answering import Answer
+from consent.domain.preference_answers import Answers, ask_spot
+from consent.domain.preference_grounds import Choice, Ground, Note, Standing, find_standing
+from consent.domain.preference_holdings import Holdings, read_holdings
 from consent.models import Channel, ConsentRecord, NoticeVersion, Purpose
 from customers.models import Contact, ContactPoint, LegalEntity
 
@@ -86,46 +87,52 @@ def read_preferences(*, contact: Contact, opened_with: ContactPoint, now: dateti
 
 
 def _rows(held: Holdings) -> Iterator[Row]:
-    entities = {entity.pk: entity for entity in held.legal_entities}
-    for record in held.records:
-        spot = Spot(entities[record.legal_entity_id], record.purpose, Channel(record.channel))
-        if row := _row_of_record(record, spot, held):
-            yield row
-    for entity_id, purpose in held.offers:
-        for channel in purpose.channels:
-            if row := _row_beside_records(Spot(entities[entity_id], purpose, Channel(channel)), held):
-                yield row
+    for spot in dict.fromkeys([*held.records, *held.offers]):
+        answers = ask_spot(spot=spot, held=held)
+        for record in held.records.get(spot, ()):
+            yield from _row_of_record(record, spot, answers, held)
+        if spot in held.offers:
+            yield from _rows_beside_records(spot, answers, held)
 
 
-def _row_of_record(record: ConsentRecord, spot: Spot, held: Holdings) -> Row | None:
+def _row_of_record(record: ConsentRecord, spot: Spot, answers: Answers, held: Holdings) -> Iterator[Row]:
     """A permission in the ledger; one on an address that is no longer used shows only while it stands."""
     points = tuple(point for point in held.points if point.pk == record.contact_point_id)
-    standing = _standing(_facts(spot, points, record, held), spot, held)
-    if not standing.is_on and any(point.invalid_at for point in points):
-        return None
-    agreed = held.notice(record.notice_version_id)
-    notice = agreed if standing.is_on else held.newest_notice(spot)
-    return _row(spot, points, _named(standing, points, held), notice, held)
+    standing = _standing(record, spot, answers.get(record.contact_point_id), held)
+    if standing.is_on or not any(point.invalid_at for point in points):
+        # Beside another ground the words of a permission would say that it was given.
+        agreed = held.notice(record.notice_version_id) if standing.ground is Ground.CONSENT else None
+        yield _row(spot, points, standing, agreed if standing.is_on else held.newest_notice(spot), held)
 
 
-def _row_beside_records(spot: Spot, held: Holdings) -> Row | None:
-    """What another ground carries, or what could be permitted, on addresses without a permission."""
-    points = held.points_beside_records(spot)
-    processing = spot.channel == Channel.NONE and not held.records_of(spot)
-    if not points and not processing:
-        return None
-    facts = _facts(spot, points, None, held)
-    offered, standing = held.newest_notice(spot), _standing(facts, spot, held)
-    carried = standing.is_on or find_carrier(facts=facts) is not None
-    if not carried and offered is None:
-        return None
-    shown = points if carried else points[:1]
-    notice = None if standing.is_on else offered
-    return _row(spot, shown, _named(standing, shown, held), notice, held)
+def _rows_beside_records(spot: Spot, answers: Answers, held: Holdings) -> Iterator[Row]:
+    """What another ground carries, or what could be permitted, on addresses without a permission.
+
+    Addresses of which the same is true share a row; what could be permitted is offered on the first.
+    """
+    found: dict[tuple[bool, Standing], tuple[ContactPoint, ...]] = {}
+    for point in held.places_beside_records(spot):
+        answer = answers.get(point.pk if point else None)
+        standing = _standing(None, spot, answer, held)
+        is_carried = standing.is_on or (answer is not None and answer.ground_beneath is not None)
+        found[is_carried, standing] = (*found.get((is_carried, standing), ()), *([point] if point else []))
+    offered = held.newest_notice(spot)
+    for (is_carried, standing), points in found.items():
+        if is_carried or offered:
+            shown = points if is_carried else points[:1]
+            yield _row(spot, shown, standing, None if standing.is_on else offered, held)
 
 
-def _standing(facts: Facts, spot: Spot, held: Holdings) -> Standing:
-    return agree_with_engine(standing=find_standing(facts=facts), spot=spot, points=facts.points, held=held)
+def _standing(record: ConsentRecord | None, spot: Spot, answer: Answer | None, held: Holdings) -> Standing:
+    relations = [item.id for item in answer.evidence if item.kind == "relation"] if answer else []
+    choice = Choice(
+        channel=spot.channel,
+        record=record,
+        stopped_at=held.stopped_at(spot, answer.address if answer else ""),
+        answer=answer,
+        relation=held.relations.get(relations[0]) if relations else None,
+    )
+    return find_standing(choice=choice)
 
 
 def _row(
@@ -142,7 +149,7 @@ def _row(
         purpose=spot.purpose,
         channel=spot.channel,
         points=points,
-        standing=standing,
+        standing=_named(standing, points, held),
         notice=notice,
         can_change=standing.is_on or (can_turn_on and reachable),
     )
@@ -158,24 +165,6 @@ def _named(standing: Standing, points: tuple[ContactPoint, ...], held: Holdings)
     if standing.is_on or all(_may_be_turned_on(point, held.opened_with) for point in points[:1]):
         return standing
     return replace(standing, note=Note.ADDRESS_NOT_CONFIRMED)
-
-
-def _facts(
-    spot: Spot, points: tuple[ContactPoint, ...], record: ConsentRecord | None, held: Holdings
-) -> Facts:
-    return Facts(
-        contact=held.contact,
-        legal_entity=spot.legal_entity,
-        purpose=spot.purpose,
-        channel=spot.channel,
-        points=points,
-        record=record,
-        relations=[r for r in held.relations if r.legal_entity_id == spot.legal_entity.pk],
-        stopped_at=held.stopped_at(spot, points),
-        restricted=held.restricted,
-        balanced=(spot.legal_entity.pk, spot.purpose.pk, spot.channel.value) in held.balanced,
-        now=held.now,
-    )
 
 
 def _stopped_everywhere_at(held: Holdings) -> datetime.datetime | None:

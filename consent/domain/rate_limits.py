@@ -82,7 +82,7 @@ def _client(url: str) -> redis.Redis:
 
 
 def _count_in_redis(bucket: str, seconds: int) -> int:
-    with _client(settings.REDIS_URL).pipeline() as pipeline:
+    with _client(settings.REDIS_URL).pipeline(transaction=False) as pipeline:
         pipeline.incr(f"rate:{bucket}")
         pipeline.expire(f"rate:{bucket}", seconds)
         used: list[int] = pipeline.execute()

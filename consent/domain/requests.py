@@ -1,27 +1,25 @@
 import datetime
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Exists, Min, OuterRef, Subquery
 
+from consent.domain.erasing.forgetting import forget
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.ledger.recording import NewEvent, record
 from consent.models import (
     Act,
-    AddressVerification,
     ConsentEvent,
     ConsentRecord,
     ContactAttempt,
-    Evidence,
     Objection,
     OutboxMessage,
     Restriction,
+    RightsRequest,
     Status,
-    SubjectKey,
 )
-from customers.domain.tombstones import empty_contacts
 from customers.models import Contact, ContactPoint, CustomerRelation, Transaction
 
 ROWS_AT_ONCE = 500
@@ -79,7 +77,7 @@ def _lapse_some(now: datetime.datetime, after: _Due, at_most: int) -> tuple[_Due
     )
     events = [_lapse_event(row) for row in lapsed]
     record(events=events, recorded_at=now)
-    _forget(_who_did_nothing_else(free), now)
+    forget(contact_ids=_who_did_nothing_else(free), forgotten_at=now)
     return due[-1], len(events)
 
 
@@ -148,16 +146,8 @@ def _who_did_nothing_else(contact_ids: set[uuid.UUID]) -> list[uuid.UUID]:
         ContactAttempt.objects.filter(contact=OuterRef("pk")),
         Objection.objects.filter(contact=OuterRef("pk")),
         Restriction.objects.filter(contact=OuterRef("pk")),
+        RightsRequest.objects.filter(contact=OuterRef("pk")),
         Contact.objects.filter(representative=OuterRef("pk")),
     ):
         candidates = candidates.filter(~Exists(other))
     return list(candidates.order_by("pk").values_list("pk", flat=True))
-
-
-def _forget(contact_ids: Sequence[uuid.UUID], erased_at: datetime.datetime) -> None:
-    OutboxMessage.objects.filter(contact_id__in=contact_ids).delete()
-    AddressVerification.objects.filter(contact_point__contact_id__in=contact_ids).delete()
-    ConsentRecord.objects.filter(contact_id__in=contact_ids).delete()
-    Evidence.objects.filter(subject_id__in=contact_ids).delete()
-    SubjectKey.objects.filter(subject_id__in=contact_ids).delete()
-    empty_contacts(contact_ids=contact_ids, erased_at=erased_at)

@@ -3,15 +3,25 @@ from consent.models.api_key import ApiKey, Scope
 from consent.models.call_desk import CallList, CallListEntry, DeskLookup, ShownContact
 from consent.models.collection_point import CollectionChoice, CollectionField, CollectionPoint, ShownForm
 from consent.models.contact_attempt import ContactAttempt
+from consent.models.evidence_export import EvidenceExport
 from consent.models.job import Job
+from consent.models.kept_data import KeptData
 from consent.models.ledger import ConsentEvent, ConsentRecord, Evidence, SubjectKey
 from consent.models.link_request import LinkRequest
-from consent.models.notice import Notice, NoticeVersion, PrivacyStatementVersion
+from consent.models.notice import Notice, NoticeVersion
 from consent.models.operation import Heartbeat, RateCount
 from consent.models.outbox import AddressVerification, OutboxMessage
 from consent.models.policies import CallingPolicy, DayOfMourning, HousePolicy, OptionalDay, Weekday
+from consent.models.privacy_statement import (
+    PrivacyStatementVersion,
+    StatementAnnouncement,
+    StatementPart,
+)
 from consent.models.purpose import BalancingTest, Channel, ContentKind, Purpose, ServiceTest
+from consent.models.retention_term import RetentionTerm
+from consent.models.rights_request import RightsRequest, RightsStep
 from consent.models.screening import ScreeningBlock, ScreeningRun
+from consent.models.seal import Checkpoint, LedgerLeaf, SealMark, TreeNode
 from consent.models.stops import DoNotCallRegistration, DoNotCallSnapshot, Objection, Restriction, Suppression
 from consent.models.wording import Wording, WordingField, in_language
 
@@ -26,6 +36,7 @@ __all__ = [
     "CallListEntry",
     "CallingPolicy",
     "Channel",
+    "Checkpoint",
     "CollectionChoice",
     "CollectionField",
     "CollectionPoint",
@@ -39,10 +50,13 @@ __all__ = [
     "DoNotCallRegistration",
     "DoNotCallSnapshot",
     "Evidence",
+    "EvidenceExport",
     "Grade",
     "Heartbeat",
     "HousePolicy",
     "Job",
+    "KeptData",
+    "LedgerLeaf",
     "LinkRequest",
     "Method",
     "Notice",
@@ -54,16 +68,23 @@ __all__ = [
     "Purpose",
     "RateCount",
     "Restriction",
+    "RetentionTerm",
+    "RightsRequest",
+    "RightsStep",
     "Scope",
     "ScreeningBlock",
     "ScreeningRun",
+    "SealMark",
     "ServiceTest",
     "ShownContact",
     "ShownForm",
     "Source",
+    "StatementAnnouncement",
+    "StatementPart",
     "Status",
     "SubjectKey",
     "Suppression",
+    "TreeNode",
     "Weekday",
     "Wording",
     "WordingField",

@@ -3,7 +3,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from consent.models.notice import NoticeVersion, PrivacyStatementVersion
+from consent.models.notice import NoticeVersion
+from consent.models.privacy_statement import PrivacyStatementVersion
 from consent.models.wording import WordingField
 from customers.models import LegalEntity, ProductGroup, RelationKind, uuid7
 

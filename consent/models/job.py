@@ -14,9 +14,11 @@ class Job(models.Model):
         AUDIENCE = "AUDIENCE", _("Count of an audience")
         WHAT_IF = "WHAT_IF", _("Count of what changes")
         CALL_LIST = "CALL_LIST", _("Filling of a call list")
+        ANNOUNCE = "ANNOUNCE", _("Announcement of a privacy statement")
         EXPORT = "EXPORT", _("Export")
         RESCORING = "RESCORING", _("Rescoring")
         RETENTION = "RETENTION", _("Retention")
+        ERASURE = "ERASURE", _("Erasure of a selection")
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("Waiting")

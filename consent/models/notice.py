@@ -64,35 +64,3 @@ class NoticeVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice} · {self.number}"
-
-
-class PrivacyStatementVersion(models.Model):
-    """The privacy statement of a legal entity from one moment on; once published it never changes."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    legal_entity = models.ForeignKey(
-        LegalEntity, models.PROTECT, related_name="privacy_statements", verbose_name=_("legal entity")
-    )
-    number = models.PositiveIntegerField(_("version"))
-    wording = WordingField(
-        _("text"),
-        help_text=_(
-            "Purposes, grounds, recipients, terms, rights, data protection officer, authority (art. 13 GDPR)."
-        ),
-    )
-    content_hash = models.CharField(_("content hash"), max_length=64, blank=True, editable=False)
-    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
-
-    class Meta:
-        verbose_name = _("privacy statement")
-        verbose_name_plural = _("privacy statements")
-        constraints = [
-            models.UniqueConstraint(fields=["legal_entity", "number"], name="privacy_statement_number_once"),
-            models.CheckConstraint(
-                name="privacy_statement_published_is_hashed",
-                condition=Q(published_at__isnull=True) | ~Q(content_hash=""),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.legal_entity} · {self.number}"

@@ -16,6 +16,11 @@ class OutboxMessage(models.Model):
         RECEIPT = "RECEIPT", _("Receipt of a change")
         PREFERENCE_LINK = "PREFERENCE_LINK", _("Link to the preference centre")
         PHONE_CODE = "PHONE_CODE", _("Code to verify a number")
+        PRIVACY_CHANGE = "PRIVACY_CHANGE", _("Change of the privacy statement")
+        RIGHTS = "RIGHTS", _("About a rights request")
+        FAREWELL = "FAREWELL", _("Last message after erasure")
+        OFFICER = "OFFICER", _("Message to the data protection officer")
+        CHECKPOINT = "CHECKPOINT", _("Checkpoint of the ledger")
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("Waiting")
@@ -31,9 +36,16 @@ class OutboxMessage(models.Model):
     legal_entity = models.ForeignKey(
         LegalEntity, models.PROTECT, related_name="+", verbose_name=_("legal entity")
     )
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="messages", verbose_name=_("contact"))
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, null=True, related_name="messages", verbose_name=_("contact")
+    )
     contact_point = models.ForeignKey(
-        ContactPoint, models.PROTECT, related_name="+", verbose_name=_("contact point")
+        ContactPoint,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("contact point"),
+        help_text=_("Empty: to an address that is no contact's; it lies encrypted in the content."),
     )
     channel = models.CharField(_("channel"), max_length=14, choices=Channel.choices)
     kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices)
@@ -70,11 +82,42 @@ class OutboxMessage(models.Model):
             models.Index(
                 fields=["due_at"], name="message_due", condition=Q(state__in=["WAITING", "SENDING"])
             ),
+            # What somebody waits for is found without going through what is sent to many.
+            models.Index(
+                fields=["due_at"],
+                name="message_due_to_one",
+                condition=Q(state__in=["WAITING", "SENDING"]) & ~Q(kind="PRIVACY_CHANGE"),
+            ),
             models.Index(fields=["recipient_hash", "created_at"], name="message_by_recipient"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="message_to_a_contact_or_outside",
+                condition=Q(contact__isnull=False, contact_point__isnull=False)
+                | Q(
+                    contact__isnull=True,
+                    contact_point__isnull=True,
+                    kind__in=["FAREWELL", "OFFICER", "CHECKPOINT"],
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def point(self) -> ContactPoint:
+        """The address of a message to a contact; only those to others have none."""
+        if self.contact_point is None:
+            raise ContactPoint.DoesNotExist
+        return self.contact_point
+
+    @property
+    def person(self) -> Contact:
+        """The contact it is for; only messages to others have none."""
+        if self.contact is None:
+            raise Contact.DoesNotExist
+        return self.contact
 
 
 class AddressVerification(models.Model):

@@ -4,7 +4,10 @@ from django import template
 from django.utils.timezone import now  # noqa: TID251  (a page reads the clock)
 
 from consent.domain.do_not_call_freshness import find_lists_to_renew
-from customers.domain.staff import Duty, has_duty
+from consent.domain.rights.reminding import count_due
+from consent.models import RightsRequest
+from customers.admin.scope import narrow
+from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.models import Organisation, StaffMember
 
 register = template.Library()
@@ -22,3 +25,15 @@ def do_not_call_reminder(context: dict[str, Any]) -> dict[str, Any]:
         "standings": find_lists_to_renew(organisations=own, at=now()),
         "may_load": has_duty(staff=staff, duty=Duty.LOAD_DO_NOT_CALL),
     }
+
+
+@register.inclusion_tag("admin/_rights_reminder.html", takes_context=True)
+def rights_reminder(context: dict[str, Any]) -> dict[str, Any]:
+    """Say how many rights requests are overdue or due within a week, to who may see them."""
+    staff = context["request"].user
+    if not isinstance(staff, StaffMember) or Right.VIEW not in rights_of(staff=staff, area=Area.REQUESTS):
+        return {}
+    own = narrow(
+        RightsRequest.objects.all(), staff=staff, organisation="organisation", legal_entity="legal_entity"
+    )
+    return count_due(among=own, now=now())

@@ -91,7 +91,7 @@ def _context(confirmation: Confirmation) -> dict[str, object]:
     return {
         "entity": message.legal_entity,
         "content": outbox.read_content(message=message),
-        "address": message.contact_point.value,
+        "address": message.point.value,
         "privacy_url": f"/privacy/{message.legal_entity.code}/",
         "preferences_url": "/preferences/",
     }

@@ -99,4 +99,4 @@ def _visitor(request: HttpRequest, message: OutboxMessage) -> Visitor:
         shown=Wordings(language=language_of_page()),
         proof={**visit_of(request).as_proof(), "link": str(message.pk)},
     )
-    return Visitor(contact=message.contact, opened_with=message.contact_point, how=how)
+    return Visitor(contact=message.person, opened_with=message.point, how=how)

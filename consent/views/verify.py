@@ -28,6 +28,7 @@ from consent.domain.verification import (
 from consent.forms.verify import CodeForm
 from consent.models import Actor, AddressVerification, Method, Source
 from consent.views import link_cookie
+from consent.views.language import show_in, typed_so_far, wanted_language
 from consent.views.visitor import language_of_page, limit_posts, visit_of
 from customers.domain.addresses import mask
 from customers.models import ContactPoint, LegalEntity
@@ -74,10 +75,17 @@ def code(request: HttpRequest) -> HttpResponse:
     pending = _pending(request)
     if pending is None:
         return _gone(request)
+    if wanted := wanted_language(request):
+        same = CodeForm(initial=typed_so_far(request))
+        return show_in(wanted, lambda: _show_code(request, pending, same))
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _is_right(request, pending, form):
         return render(request, "consent/verify/done.html", _context(pending, _("Your number is verified")))
-    context = _context(pending, _("Fill in the code")) | {"form": form}
+    return _show_code(request, pending, form)
+
+
+def _show_code(request: HttpRequest, pending: Pending, form: CodeForm) -> HttpResponse:
+    context = _context(pending, _("Fill in the code")) | {"form": form, "switches_form": "code"}
     return render(request, "consent/verify/code.html", context)
 
 

@@ -2,6 +2,7 @@ import hashlib
 import hmac
 import re
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
@@ -17,8 +18,12 @@ SEQUENCES = ("01234567890", "09876543210")
 EXEMPT_PREFIXES = ("+312000001", "+32220001")
 PLACEHOLDERS = frozenset({"+31612345678", "+31600000000", "+32470123456", "+32400000000"})
 SHORTEST_SEQUENCE = 6
-EVERY_SEQUENCE = " ".join(SEQUENCES)
-REPEATED = frozenset(5 * digit for digit in "0123456789")
+# How the numbers end that may be nobody's: in part of a sequence, or in one digit five times.
+DOUBTFUL_ENDS = frozenset(
+    digits[start : start + SHORTEST_SEQUENCE]
+    for digits in SEQUENCES
+    for start in range(len(digits) - SHORTEST_SEQUENCE + 1)
+) | frozenset(before + 5 * digit for before in "0123456789" for digit in "0123456789")
 # Under the newer standard these name another domain than Python's codec finds: no mail to a stranger.
 CHANGED_BY_IDNA_2008 = "ßς\u200c\u200d"
 # Letters on a dial (0800-FLOWERS) are no way people write a number here; "tel", "ext" and "x" are.
@@ -26,7 +31,8 @@ WORD = re.compile(r"[^\W\d_]{4}")
 # What follows the country code: anything else was written for the other country, or cut off.
 NATIONAL = {31: re.compile(r"\d{9}"), 32: re.compile(r"\d{8}|4\d{8}")}
 # How nearly everybody here writes a number: read without the library's whole grammar, to the same result.
-SEPARATORS = str.maketrans("", "", " -./()")
+BETWEEN_DIGITS = " -./()"
+SEPARATORS = str.maketrans("", "", BETWEEN_DIGITS)
 ABROAD = re.compile(r"\+(?:31[1-9]\d{8}|32(?:[1-9]\d{7}|4\d{8}))", re.ASCII)
 AT_HOME = {
     "NL": ("31", re.compile(r"0[1-9]\d{8}", re.ASCII)),
@@ -72,9 +78,15 @@ def read_email(*, text: str) -> Address:
 
     Raises AddressNotUsableError.
     """
-    if len(text) <= LONGEST_USUAL_EMAIL and USUAL_EMAIL.fullmatch(text):
-        return Address(kind=ContactPoint.Kind.EMAIL, value=text.lower(), raw_input=text)
+    usual = read_usual_email(text=text)
+    if usual:
+        return Address(kind=ContactPoint.Kind.EMAIL, value=usual, raw_input=text)
     return read_any_email(text=text)
+
+
+def read_usual_email(*, text: str) -> str:
+    """Read an address in the usual notation; empty when it takes more care."""
+    return text.lower() if len(text) <= LONGEST_USUAL_EMAIL and USUAL_EMAIL.fullmatch(text) else ""
 
 
 def read_any_email(*, text: str) -> Address:
@@ -118,8 +130,25 @@ def read_usual_phone(*, text: str, country: str) -> str:
         value = f"+{code}{bare[1:]}" if pattern.fullmatch(bare) else ""
     else:
         value = ""
-    doubtful = value[-5:] in REPEATED or value[-SHORTEST_SEQUENCE:] in EVERY_SEQUENCE
-    return "" if doubtful or value in PLACEHOLDERS else value
+    return "" if value[-SHORTEST_SEQUENCE:] in DOUBTFUL_ENDS else value
+
+
+def read_usual_phones(*, texts: Sequence[str], country: str) -> list[str]:
+    """Read each as `read_usual_phone` does; those written as at home are read all at once."""
+    together = "\n".join(texts)
+    if any(mark in together for mark in BETWEEN_DIGITS):
+        together = together.translate(SEPARATORS)
+    lines = together.split("\n") if texts else []
+    if country not in AT_HOME or len(lines) != len(texts):
+        return [read_usual_phone(text=text, country=country) for text in texts]
+    code, pattern = AT_HOME[country]
+    start, is_usual = f"+{code}", pattern.fullmatch
+    return [
+        start + line[1:]
+        if is_usual(line) and line[-SHORTEST_SEQUENCE:] not in DOUBTFUL_ENDS
+        else read_usual_phone(text=text, country=country)
+        for text, line in zip(texts, lines, strict=True)
+    ]
 
 
 def read_any_phone(*, text: str, country: str) -> Address:
@@ -206,12 +235,15 @@ class AddressHasher:
         self._inner.update(f"{organisation_id}|{kind}|".encode())
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
 
-    def digest(self, value: str) -> bytes:
-        """Hash one address as `hash_address` does."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(value.encode())
-        outer.update(inner.digest())
-        return outer.digest()
+    def hex_digests(self, values: Iterable[str]) -> list[str]:
+        """Hash each address as `hash_address` does, in hexadecimal."""
+        digests, new_inner, new_outer = [], self._inner.copy, self._outer.copy
+        for value in values:
+            inner, outer = new_inner(), new_outer()
+            inner.update(value.encode())
+            outer.update(inner.digest())
+            digests.append(outer.hexdigest())
+        return digests
 
 
 def mask(*, value: str) -> str:

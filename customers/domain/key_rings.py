@@ -27,3 +27,8 @@ def evidence_keys() -> KeyRing:
 def link_keys() -> KeyRing:
     """Keys that sign links in messages; none is ever dropped: a link to withdraw never expires."""
     return KeyRing(keys=settings.LINK_KEYS)
+
+
+def seal_keys() -> KeyRing:
+    """Seeds of the keys that sign checkpoints; every one signs, so that an old key vouches for a new one."""
+    return KeyRing(keys=settings.SEAL_KEYS)

@@ -93,22 +93,17 @@ def extend_term(
     """Keep relations of this legal entity, kind and product group longer, on a recorded balancing test.
 
     The committee (Commissie Balanstoets Telemarketing) advises; the controller decides and answers for it.
-    Relations that the longer term covers come back, ended ones too.
+    Relations that the longer term covers come back, ended ones too. The last decision counts; earlier ones
+    are kept, so that a question about their time finds them.
     """
-    extension, _created = TermExtension.objects.update_or_create(
+    return TermExtension.objects.create(
         legal_entity=relation.legal_entity,
         kind=relation.kind,
         product_group=relation.product_group,
-        defaults={
-            "term_months": term.term_months,
-            "balancing_test": term.balancing_test,
-            "opinion_reference": term.opinion_reference,
-            "opinion": term.opinion,
-            "decided_at": decided_at,
-            "decided_by_id": decided_by_id,
-        },
+        **vars(term),
+        decided_at=decided_at,
+        decided_by_id=decided_by_id,
     )
-    return extension
 
 
 def transactions_under(*, extension: TermExtension) -> Iterator[uuid.UUID]:

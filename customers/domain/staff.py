@@ -36,6 +36,7 @@ class Area(enum.StrEnum):
     SCREENINGS = "screenings"
     JOBS = "jobs"
     LOOKUPS = "look-ups"
+    REQUESTS = "rights requests"
     API_KEYS = "API keys"
     OPERATION = "operation"
     MACHINERY = "machinery"
@@ -55,6 +56,7 @@ class Duty(enum.StrEnum):
     SUPPRESS = "block an address"
     LIFT_BLOCK = "take a block of an address away"
     READ_EVIDENCE = "read evidence"
+    EXPORT_EVIDENCE = "export evidence"
     APPROVE_CAPTION = "approve a caption"
     PUBLISH_WORDING = "publish a notice or privacy statement"
     PUBLISH_FORM = "publish a collection point"
@@ -68,6 +70,8 @@ class Duty(enum.StrEnum):
     MANAGE_API_KEYS = "make, rotate and revoke API keys"
     SET_POLICY = "adopt or end a policy of the house"
     LOAD_DO_NOT_CALL = "load a do-not-call-me list"
+    ENTER_REQUEST = "write down a rights request"
+    ANSWER_REQUEST = "answer a rights request, also by erasing somebody"
 
 
 NOTHING: frozenset[Right] = frozenset()
@@ -90,6 +94,7 @@ READ_ONLY_AREAS = frozenset(
         Area.SCREENINGS,
         Area.JOBS,
         Area.LOOKUPS,
+        Area.REQUESTS,
         Area.API_KEYS,
         Area.OPERATION,
         Area.MACHINERY,
@@ -148,6 +153,7 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
             Duty.MANAGE_CALL_LISTS,
             Duty.SCREEN_LIST,
             Duty.LOAD_DO_NOT_CALL,
+            Duty.ENTER_REQUEST,
         }
     ),
     Role.CALL_AGENT: frozenset(
@@ -157,6 +163,7 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
             Duty.VERIFY_NUMBER,
             Duty.MAKE_CALLS,
             Duty.ANSWER_CALLS,
+            Duty.ENTER_REQUEST,
         }
     ),
     # Who watches over the calls does not make them, nor chooses who is called.

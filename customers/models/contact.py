@@ -180,7 +180,15 @@ class ContactPoint(models.Model):
         verbose_name = _("contact point")
         verbose_name_plural = _("contact points")
         indexes = [
-            models.Index(fields=["organisation", "value"], name="contact_point_by_value"),
+            # With what a question asks about an address, so that a list is answered from the index alone.
+            models.Index(
+                fields=["organisation", "value"],
+                include=[
+                    *("id", "contact", "kind", "placeholder", "impersonal"),
+                    *("published_from_date", "verified_at", "invalid_at"),
+                ],
+                name="contact_point_facts_by_value",
+            ),
             models.Index(fields=["organisation", "address_hash"], name="contact_point_by_hash"),
         ]
         constraints = [

@@ -190,7 +190,7 @@ class CustomerRelation(models.Model):
 
 
 class TermExtension(models.Model):
-    """A recorded decision to keep relations of one kind longer than three years."""
+    """A recorded decision to keep relations of one kind longer than three years; the last one counts."""
 
     legal_entity = models.ForeignKey(
         LegalEntity, models.PROTECT, related_name="term_extensions", verbose_name=_("legal entity")
@@ -234,11 +234,6 @@ class TermExtension(models.Model):
         verbose_name = _("longer term")
         verbose_name_plural = _("longer terms")
         constraints = [
-            models.UniqueConstraint(
-                fields=["legal_entity", "kind", "product_group"],
-                name="term_extension_once",
-                nulls_distinct=False,
-            ),
             models.CheckConstraint(
                 name="term_extension_is_longer",
                 condition=Q(term_months__gt=36),

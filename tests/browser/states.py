@@ -10,11 +10,16 @@ from typing import Any
 
 from django.conf import settings as jawoord
 
-from consent.models import CollectionChoice
+from consent.domain.notices import new_version
+from consent.domain.privacy.publishing import Change, publish_privacy_statement
+from consent.domain.privacy.suggesting import fill_in as fill_in_parts
+from consent.domain.seal.sealing import seal_chunk
+from consent.models import CollectionChoice, NoticeVersion, StatementPart
+from customers.models import LegalEntity
 from tests import make, scenes
-from tests.browser.fixtures import PostOffice, Visitor, link_in
+from tests.browser.fixtures import START, PostOffice, Visitor, link_in
 from tests.consent.domain import forms
-from tests.preference_scenes import buy_lamp, house
+from tests.preference_scenes import A_MONTH_AGO, buy_lamp, house
 
 RECIPES = "/forms/receptenboekje/"
 
@@ -43,6 +48,31 @@ def visit(path: str) -> Callable[[Stage], None]:
         stage.visitor.open(path)
 
     return open_it
+
+
+def statements(path: str) -> Callable[[Stage], None]:
+    """A statement that was one text, then came in parts, and changed once more."""
+
+    def open_it(stage: Stage) -> None:
+        keep_statements(scenes.recipe_book().entity)
+        stage.visitor.open(path)
+
+    return open_it
+
+
+def keep_statements(entity: LegalEntity) -> None:
+    second = new_version(version=entity.privacy_statements.get())
+    fill_in_parts(version=second, at=START)
+    publish_privacy_statement(version=second, published_at=START - datetime.timedelta(days=90))
+    third = new_version(version=second)
+    third.parts[StatementPart.RECIPIENTS] = {
+        "nl": "Wij geven je gegevens alleen aan onze verzender van e-mail en aan ons belteam.",
+        "en": "We give your data only to the company that sends our e-mail and to our call team.",
+    }
+    del third.parts[StatementPart.AUTOMATED]
+    third.save(update_fields=["parts"])
+    change = Change(summary={"nl": "Wij hebben een belteam.", "en": "We have a call team."}, is_material=True)
+    publish_privacy_statement(version=third, published_at=START - datetime.timedelta(days=1), change=change)
 
 
 def fill_in(
@@ -164,7 +194,7 @@ def choices(stage: Stage) -> None:
     home = house()
     buy_lamp(house=home)
     make.permission_event(contact_point=home.email, notice_version=home.by_email)
-    make.permission_event(contact_point=home.phone, notice_version=home.by_call)
+    make.permission_event(contact_point=home.phone, notice_version=home.by_call, occurred_at=A_MONTH_AGO)
     asked_for_link(stage)
     stage.visitor.open(link_in(stage.post_office.collect_one(), "preferences"))
 
@@ -211,6 +241,24 @@ def history_mailed(stage: Stage) -> None:
     stage.send()
 
 
+def ask_right(stage: Stage, kind: str) -> None:
+    behind_choices("/preferences/rights/")(stage)
+    stage.page.locator(f"[name=kind][value={kind}]").check()
+    stage.send()
+
+
+def rights_error(stage: Stage) -> None:
+    ask_right(stage, "RECTIFICATION")
+
+
+def rights_sent(stage: Stage) -> None:
+    ask_right(stage, "ERASURE")
+
+
+def rights_copy(stage: Stage) -> None:
+    ask_right(stage, "ACCESS")
+
+
 def left(stage: Stage) -> None:
     choices(stage)
     stage.visitor.follow(stage.page.locator("form[action$='/leave/'] button"))
@@ -250,11 +298,28 @@ def caller_numbers(stage: Stage) -> None:
     stage.visitor.open("/caller-numbers/harthulp/")
 
 
+def ledger(stage: Stage) -> None:
+    """Two checkpoints, and a key that is no longer used."""
+    scene = scenes.recipe_book()
+    version = NoticeVersion.objects.filter(notice__legal_entity=scene.entity).latest("pk")
+    for name in ("alice", "bram"):
+        person = make.contact(organisation=scene.entity.organisation)
+        point = make.email_point(contact=person, text=f"{name}@example.org")
+        make.permission_event(contact_point=point, notice_version=version)
+        seal_chunk(now=START)
+    stage.visitor.open("/ledger/")
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     "home": visit("/"),
     "privacy": visit("/privacy/harthulp/"),
+    "privacy, in parts": statements("/privacy/harthulp/"),
+    "privacy, earlier version": statements("/privacy/harthulp/2/"),
+    "privacy, changes": statements("/privacy/harthulp/3/changes/"),
     "caller numbers": caller_numbers,
     "caller numbers, none": visit("/caller-numbers/harthulp/"),
+    "ledger": ledger,
+    "ledger, nothing sealed": visit("/ledger/"),
     "form": visit(RECIPES),
     "form, caption": caption,
     "form, errors": form_with_errors,
@@ -289,6 +354,10 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "details, saved": details_saved,
     "history": behind_choices("/preferences/history/"),
     "history, mailed": history_mailed,
+    "rights": behind_choices("/preferences/rights/"),
+    "rights, error": rights_error,
+    "rights, sent": rights_sent,
+    "rights, copy ready": rights_copy,
     "left": left,
     "block": visit("/preferences/block/harthulp/"),
     "block, error": block_error,

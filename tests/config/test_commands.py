@@ -21,6 +21,7 @@ PRODUCTION = {
     "LINK_KEYS": key(),
     "SUPPRESSION_KEYS": key(),
     "EVIDENCE_KEYS": key(),
+    "SEAL_KEYS": key(),
     "ALLOWED_HOSTS": "consent.example.org",
     "PUBLIC_URL": "https://consent.example.org",
     "DATABASE_URL": "postgres://jawoord_app@db.example.org/jawoord",

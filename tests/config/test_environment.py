@@ -9,6 +9,7 @@ from config.databases import application_database, configured
 from config.mail import email_settings
 
 GOOD_KEY = "1:" + base64.b64encode(bytes(range(32))).decode()
+RETIRED = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 OTHER_KEY = "2:" + base64.b64encode(bytes(range(32, 64))).decode()
 
 
@@ -191,6 +192,59 @@ def test_trial_makes_its_secrets_once(tmp_path: Path) -> None:
     assert first == second
     assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["secrets.json"]
+
+
+def test_trial_of_an_earlier_version_adds_what_it_lacks_once(tmp_path: Path) -> None:
+    (tmp_path / "secrets.json").write_text('{"SECRET_KEY": "as it was", "LINK_KEYS": "1:as it was"}')
+
+    first = environment.trial_secrets(state=tmp_path)
+
+    assert first == environment.trial_secrets(state=tmp_path)
+    assert (first["SECRET_KEY"], first["LINK_KEYS"]) == ("as it was", "1:as it was")
+    assert len(environment.parse_key_ring(name="SEAL_KEYS", value=first["SEAL_KEYS"])[1]) == 32
+
+
+@pytest.mark.parametrize(
+    ("url", "named", "origin"),
+    [
+        ("https://consent.example.org", "", "consent.example.org"),
+        ("http://127.0.0.1:8000", "", "127.0.0.1"),
+        ("https://consent.example.org", "ledger.example.org/2026", "ledger.example.org/2026"),
+    ],
+)
+def test_seal_is_signed_in_the_name_of_the_host(
+    url: str, named: str, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SEAL_ORIGIN", named)
+
+    assert environment.seal_origin(url=url) == origin
+
+
+@pytest.mark.parametrize("name", ["our ledger", "our+ledger"])
+def test_seal_refuses_a_name_that_no_note_can_hold(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEAL_ORIGIN", name)
+
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        environment.seal_origin(url="https://consent.example.org")
+
+    assert str(refusal.value) == "SEAL_ORIGIN must hold no space and no plus."
+
+
+def test_retired_seal_keys_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEAL_RETIRED_KEYS", f"{RETIRED}, {RETIRED}")
+
+    assert [str(key) for key in environment.retired_seal_keys()] == [RETIRED, RETIRED]
+
+
+def test_retired_seal_keys_refuse_what_is_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEAL_RETIRED_KEYS", RETIRED.replace("c74f20a3", "c74f20a4"))
+
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        environment.retired_seal_keys()
+
+    assert str(refusal.value) == (
+        "SEAL_RETIRED_KEYS must list public keys as NAME+ID+BASE64, as /ledger/ shows them."
+    )
 
 
 def test_production_refuses_to_start_without_a_broker(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from consent.domain import jobs, outbox, restrictions, suppressions
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, Wordings, record
+from consent.domain.rights import receiving
 from consent.domain.screening import runs
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import (
@@ -22,28 +23,42 @@ from consent.models import (
     BalancingTest,
     CallListEntry,
     Channel,
+    Checkpoint,
     ConsentEvent,
     ContactAttempt,
     DeskLookup,
     DoNotCallRegistration,
     DoNotCallSnapshot,
     Evidence,
+    EvidenceExport,
     Heartbeat,
     Job,
+    KeptData,
     LinkRequest,
     Method,
     NoticeVersion,
     OutboxMessage,
     RateCount,
+    RetentionTerm,
+    RightsRequest,
     ServiceTest,
     ShownContact,
     ShownForm,
     Source,
+    StatementAnnouncement,
     SubjectKey,
     Suppression,
 )
 from customers.domain import addresses, relations
-from customers.models import Contact, ContactPoint, LegalEntity, Organisation, StaffMember, TermExtension
+from customers.models import (
+    Contact,
+    ContactPoint,
+    LegalEntity,
+    Organisation,
+    StaffMember,
+    TermExtension,
+    uuid7,
+)
 from tests import make
 
 BY_PHONE = Circumstances(actor=Actor.SUBJECT, source=Source.PHONE_CALL, method=Method.ORAL, proof={})
@@ -99,13 +114,14 @@ def everything(*, code: str) -> Rows:
         make.day_of_mourning(organisation=organisation, decided_by=agent),
         *settings_rows(entity),
         *relation_rows(contact, entity),
+        *rights_rows(contact, entity),
         *wording_rows(organisation, entity),
         *screening_rows(agent, entity),
     ]
     found = {type(row): row for row in rows}
     version = NoticeVersion.objects.get(notice__legal_entity=entity)
     rows = [*ledger_rows(contact, email, version), *call_rows(contact, entity, version.notice.purpose)]
-    found |= {type(row): row for row in rows}
+    found |= {type(row): row for row in [*rows, announcement_row(contact, entity)]}
     return found
 
 
@@ -117,6 +133,27 @@ def settings_rows(entity: LegalEntity) -> list[models.Model]:
         make.product_similarity(product_group=lamps, similar_group=bulbs),
         lamps,
     ]
+
+
+def rights_rows(contact: Contact, entity: LegalEntity) -> list[models.Model]:
+    request = receiving.receive(
+        asked=receiving.NewRequest(
+            legal_entity=entity,
+            kind=RightsRequest.Kind.ERASURE,
+            source=Source.PAPER,
+            language="en",
+            contact=contact,
+            words="Alles weg, graag.",
+            identity=RightsRequest.Identity.DOCUMENT,
+        ),
+        received_at=make.NOW,
+        recorded_at=make.NOW,
+    )
+    OutboxMessage.objects.filter(kind=OutboxMessage.Kind.RIGHTS).delete()
+    term = RetentionTerm.objects.create(
+        organisation=contact.organisation, kind="MAILS", days=30, reason="Kort.", decided_at=make.NOW
+    )
+    return [request, *request.steps.order_by("pk")[:1], term]
 
 
 def relation_rows(contact: Contact, entity: LegalEntity) -> list[models.Model]:
@@ -166,6 +203,12 @@ def wording_rows(organisation: Organisation, entity: LegalEntity) -> list[models
     return [purpose, version.notice, version, service_test, balancing_test, point, form, statement]
 
 
+def announcement_row(contact: Contact, entity: LegalEntity) -> StatementAnnouncement:
+    return StatementAnnouncement.objects.create(
+        statement=entity.privacy_statements.get(), contact=contact, message_id=uuid7(), told_at=make.NOW
+    )
+
+
 def ledger_rows(contact: Contact, email: ContactPoint, version: NoticeVersion) -> list[models.Model]:
     event = given(contact=contact, point=email, version=version)
     record_row = contact.consent_records.get()
@@ -195,7 +238,36 @@ def ledger_rows(contact: Contact, email: ContactPoint, version: NoticeVersion) -
         contact_id=contact.pk,
     )
     evidence, key = one_each(event)
-    return [event, evidence, key, record_row, message, contact.objections.get(), restriction, block]
+    stops = [contact.objections.get(), restriction, block, kept(contact)]
+    return [event, evidence, key, record_row, message, *stops, given_out(event)]
+
+
+def given_out(event: ConsentEvent) -> EvidenceExport:
+    return EvidenceExport.objects.create(
+        organisation_id=event.organisation_id,
+        legal_entity_id=event.legal_entity_id,
+        contact_id=event.subject_id,
+        selection={"contact_id": str(event.subject_id)},
+        formats=["pdf"],
+        with_evidence=True,
+        reason="Zaak 1",
+        exported_at=make.NOW,
+        tree_size=1,
+        events=1,
+        people=1,
+        sha256="0" * 64,
+    )
+
+
+def kept(contact: Contact) -> KeptData:
+    return KeptData.objects.create(
+        contact=contact,
+        what=KeptData.What.TRANSACTIONS,
+        ground=KeptData.Ground.LEGAL_DUTY,
+        reason="Zeven jaar boekhouding.",
+        keep_until_date=date(2033, 12, 31),
+        decided_at=make.NOW,
+    )
 
 
 def agreed(event: ConsentEvent, version: NoticeVersion) -> dict[str, object]:
@@ -281,7 +353,7 @@ def own_models() -> list[type[models.Model]]:
 def scoped_models() -> list[type[models.Model]]:
     """Every model of the admin whose rows belong to somebody."""
     found = [model for model in own_models() if admin.site.is_registered(model)]
-    return sorted(set(found) - {Heartbeat, LinkRequest, RateCount}, key=name_of)
+    return sorted(set(found) - {Checkpoint, Heartbeat, LinkRequest, RateCount}, key=name_of)
 
 
 def name_of(model: type[models.Model]) -> str:

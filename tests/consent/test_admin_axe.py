@@ -8,14 +8,18 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
+from consent.domain.seal.sealing import seal_chunk
 from consent.models import (
     CallingPolicy,
+    Checkpoint,
     CollectionPoint,
     ConsentEvent,
     ConsentRecord,
     DoNotCallSnapshot,
+    EvidenceExport,
     NoticeVersion,
     OutboxMessage,
+    RightsRequest,
 )
 from customers.models import CallerNumber, Contact, StaffMember
 from tests import make
@@ -73,6 +77,32 @@ def asking_pages(rows: Rows) -> list[str]:
     ]
 
 
+def rights_pages(rows: Rows) -> list[str]:
+    request = page_of(rows[RightsRequest], "change")
+    steps = ("erase", "extend", "refuse")
+    return [
+        list_of(RightsRequest),
+        request,
+        *(request.replace("/change/", f"/do/{step}/") for step in steps),
+        reverse("admin:consent_rightsrequest_enter"),
+        "/admin/what-goes-next/",
+        page_of(rows[Contact], "change").replace("/change/", "/do/rights/"),
+    ]
+
+
+def seal_pages(rows: Rows) -> list[str]:
+    seal_chunk(now=make.NOW)
+    checkpoint = Checkpoint.objects.get()
+    return [
+        page_of(rows[ConsentEvent], "change"),
+        list_of(Checkpoint),
+        page_of(checkpoint, "change"),
+        page_of(rows[Contact], "change").replace("/change/", "/evidence/"),
+        list_of(EvidenceExport),
+        page_of(rows[EvidenceExport], "change"),
+    ]
+
+
 def faults_on(page: Page) -> list[str]:
     result = Axe().run(page, options={"runOnly": WCAG})
     return [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in result.response["violations"]]
@@ -87,7 +117,6 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         story,
         story.replace("/change/", "/do/object/"),
         story.replace("/change/", "/do/permission/"),
-        page_of(rows[ConsentEvent], "change"),
         page_of(rows[OutboxMessage], "change"),
         page_of(rows[NoticeVersion], "change"),
         reverse("admin:consent_purpose_add"),
@@ -103,6 +132,8 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         "/admin/mailbox/",
         "/admin/mailbox/100-aa/",
         *asking_pages(rows),
+        *rights_pages(rows),
+        *seal_pages(rows),
     ]
 
     faults = {}
@@ -120,6 +151,7 @@ def test_pages_of_the_admin_fit_a_phone(officer: Page, rows: Rows) -> None:
     too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     story = page_of(rows[Contact], "change")
     pages = [reverse("admin:index"), list_of(Contact), story, "/admin/mailbox/", *asking_pages(rows)]
+    pages += seal_pages(rows)
 
     wide = []
     for address in pages:

@@ -120,7 +120,7 @@ def test_story_is_shown_to_an_agent_without_links_they_may_not_follow(rows: Rows
 
     assert page.status_code == 200
     assert page_of(rows[ConsentEvent], "change") not in page.content.decode()
-    assert [act.slug for act in page.context["acts"]] == ["object", "withdraw", "verify"]
+    assert [act.slug for act in page.context["acts"]] == ["object", "withdraw", "verify", "rights"]
 
 
 def test_refusal_leads_to_its_own_event(rows: Rows) -> None:
@@ -171,14 +171,29 @@ def test_call_to_a_number_that_is_not_verified_does_not_look_permitted(rows: Row
     )
     point = make.phone_point(contact=bob, text="+31200000155")
     given(contact=bob, point=point, version=calls)
-    ConsentRecord.objects.filter(contact=bob).update(complete=True)
+    ConsentRecord.objects.filter(contact=bob).update(complete=True, granted_at=timezone.now())
 
     client = signed_in(superuser())
     looks = [one.look.colour for one in permissions_on(point, client)]
     ContactPoint.objects.filter(pk=point.pk).update(verified_at=timezone.now(), verified_method="SMS_CODE")
     verified = [one.look.colour for one in permissions_on(point, client)]
+    ConsentRecord.objects.filter(contact=bob).update(granted_at=timezone.now() - timedelta(days=200))
+    never_called = [one.look.colour for one in permissions_on(point, client)]
 
-    assert (looks, verified) == (["unclear"], ["allowed"])
+    assert (looks, verified, never_called) == (["unclear"], ["allowed"], ["ended"])
+
+
+def test_permission_for_a_purpose_that_serves_no_more_does_not_look_permitted(rows: Rows) -> None:
+    bob, email, version = new_person(rows)
+    given(contact=bob, point=email, version=version)
+    ConsentRecord.objects.filter(contact=bob).update(complete=True)
+    client = signed_in(superuser())
+    before = [one.look.colour for one in permissions_on(email, client)]
+    version.notice.purpose.legal_entities.clear()
+
+    after = [one.look.colour for one in permissions_on(email, client)]
+
+    assert (before, after) == (["allowed"], ["unclear"])
 
 
 def permissions_on(point: ContactPoint, client: Client) -> list[Any]:
@@ -197,7 +212,7 @@ def test_story_asks_the_database_as_often_for_three_permissions_as_for_one(
         given(contact=bob, point=point, version=version)
     client = signed_in(superuser())
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         page = client.get(page_of(bob, "change"))
 
     assert len(page.context["story"].timeline) == permissions

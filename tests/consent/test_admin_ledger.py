@@ -7,13 +7,19 @@ from django.urls import reverse
 
 from consent.admin.event_page import GROUPS
 from consent.domain.ledger.leaf import LEAF_FIELDS
+from consent.domain.seal import keys
+from consent.domain.seal.proofs import position_of
+from consent.domain.seal.sealing import seal_chunk
+from consent.domain.seal.states import SealState
 from consent.models import (
     AddressVerification,
+    Checkpoint,
     ConsentEvent,
     ConsentRecord,
     ContactAttempt,
     Evidence,
     Heartbeat,
+    NoticeVersion,
     Objection,
     OutboxMessage,
     Restriction,
@@ -21,14 +27,15 @@ from consent.models import (
     SubjectKey,
     Suppression,
 )
-from customers.models import StaffMember
+from customers.models import Contact, ContactPoint, StaffMember
 from tests import make
-from tests.consent.admin_rows import everything, name_of, organisation_in, page_of, signed_in, superuser
+from tests.consent.admin_rows import Rows, everything, name_of, organisation_in, page_of, signed_in, superuser
 
 pytestmark = pytest.mark.django_db
 Role = StaffMember.Role
 LEDGER = [
     AddressVerification,
+    Checkpoint,
     ConsentEvent,
     ConsentRecord,
     ContactAttempt,
@@ -114,7 +121,7 @@ def test_broken_evidence_is_said_in_a_sentence() -> None:
         event_id=event.pk,
         subject_id=kept.subject_id,
         nonce=kept.nonce,
-        ciphertext=bytes(kept.ciphertext)[:-1] + b"?",
+        ciphertext=bytes(byte ^ 1 for byte in bytes(kept.ciphertext)),
         recorded_at=kept.recorded_at,
     )
     officer = make.staff_member(organisation=organisation_in(rows), username="fg", role=Role.DPO)
@@ -122,6 +129,67 @@ def test_broken_evidence_is_said_in_a_sentence() -> None:
     page = signed_in(officer).get(page_of(event, "change"))
 
     assert "The evidence is broken: it is not what the ledger holds the digest of." in page.content.decode()
+
+
+def sealed_rows() -> Rows:
+    rows = everything(code="eigen")
+    seal_chunk(now=make.NOW)
+    return rows
+
+
+def test_event_tells_that_it_waits_to_be_sealed() -> None:
+    rows = everything(code="eigen")
+
+    page = signed_in(superuser()).get(page_of(rows[ConsentEvent], "change"))
+
+    assert page.context["sealing"].state == SealState.WAITS
+    assert "Not sealed yet" in page.content.decode()
+
+
+def test_event_tells_where_it_is_sealed() -> None:
+    rows = sealed_rows()
+
+    page = signed_in(superuser()).get(page_of(rows[ConsentEvent], "change"))
+
+    [place] = position_of(event_ids=[rows[ConsentEvent].pk]).values()
+    assert page.context["sealing"].state == SealState.SEALED
+    assert f"At position {place}, under checkpoint {Checkpoint.objects.get().pk} (" in page.content.decode()
+
+
+def test_contact_tells_what_of_the_timeline_is_sealed() -> None:
+    rows = sealed_rows()
+    make.permission_event(
+        contact_point=rows[ContactPoint],  # type: ignore[arg-type]
+        notice_version=rows[NoticeVersion],  # type: ignore[arg-type]
+        occurred_at=make.NOW,
+    )
+
+    page = signed_in(superuser()).get(page_of(rows[Contact], "change"))
+
+    seals = [str(entry.seal.word) for entry in page.context["story"].timeline]
+    assert seals == ["Not sealed yet", *["Sealed"] * (len(seals) - 1)]
+    assert len(seals) > 1
+
+
+def test_officer_and_auditor_read_checkpoints_and_others_do_not() -> None:
+    rows = sealed_rows()
+    checkpoint = Checkpoint.objects.get()
+    people = {
+        role: make.staff_member(organisation=organisation_in(rows), username=role.lower(), role=role)
+        for role in (Role.DPO, Role.AUDITOR, Role.MARKETING, Role.ADMINISTRATOR)
+    }
+
+    pages = {role: signed_in(member).get(page_of(checkpoint, "change")) for role, member in people.items()}
+
+    assert {role: page.status_code for role, page in pages.items()} == {
+        Role.DPO: 200,
+        Role.AUDITOR: 200,
+        Role.MARKETING: 403,
+        Role.ADMINISTRATOR: 403,
+    }
+    assert keys.signers()[0].name in pages[Role.DPO].content.decode()
+    listed = signed_in(people[Role.DPO]).get(reverse("admin:consent_checkpoint_changelist"))
+    assert list(listed.context["cl"].queryset) == [checkpoint]
 
 
 def test_ledger_is_searched_by_name_and_address() -> None:

@@ -3,7 +3,17 @@ from django.contrib import admin
 from django.db import models
 from django.urls import reverse
 
-from consent.models import CollectionChoice, CollectionField, Evidence, Purpose, ShownForm, SubjectKey
+from consent.models import (
+    CollectionChoice,
+    CollectionField,
+    Evidence,
+    LedgerLeaf,
+    Purpose,
+    SealMark,
+    ShownForm,
+    SubjectKey,
+    TreeNode,
+)
 from customers.models import LegalEntity, StaffMember
 from tests import make
 from tests.consent.admin_rows import (
@@ -30,7 +40,7 @@ def reader_of(rows: Rows) -> StaffMember:
 def test_every_model_is_in_the_admin_by_itself_or_within_another() -> None:
     missing = [model for model in own_models() if not admin.site.is_registered(model)]
 
-    assert missing == [CollectionField, CollectionChoice]
+    assert missing == [CollectionField, CollectionChoice, LedgerLeaf, TreeNode, SealMark]
 
 
 def test_every_model_has_a_row_in_these_tests() -> None:

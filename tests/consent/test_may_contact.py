@@ -71,6 +71,13 @@ def lines_of(text: str) -> list[str]:
 
 
 @pytest.mark.usefixtures("anna")
+def test_a_no_says_until_when_without_holding(capsys: pytest.CaptureFixture[str]) -> None:
+    code, text = may_contact(capsys, "--language", "en")
+
+    assert (code, "Until when: " in text, "Holds until" in text) == (1, True, False)
+
+
+@pytest.mark.usefixtures("anna")
 def test_a_yes_says_why_what_to_do_and_until_when(capsys: pytest.CaptureFixture[str]) -> None:
     code, text = may_contact(capsys, "--at", DAY_BEFORE, "--language", "en")
 

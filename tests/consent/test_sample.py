@@ -13,6 +13,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from consent.domain.ledger.evidence import open_evidence
+from consent.domain.privacy.checking import check_statement
+from consent.domain.privacy.editions import list_editions
 from consent.domain.suppressions import find_suppressions
 from consent.forms.ticket import read_ticket
 from consent.management.sample_data.acts import Person
@@ -326,3 +328,15 @@ def test_call_desk_has_a_list_and_a_policy_to_try() -> None:
     assert call_list.entries.filter(contact_point__value__in=["+31200000102", "+31200000103"]).count() == 2
     assert call_list.entries.count() > 2
     assert (policy.legal_entity.code, policy.opens, policy.closes) == ("harthulp", time(10), time(20))
+
+
+def test_statements_are_whole_and_true_and_two_have_a_second_version() -> None:
+    now = datetime.fromisoformat("2026-11-22T12:00:00+00:00")
+    entities = LegalEntity.objects.order_by("code")
+
+    editions = {entity.code: list_editions(legal_entity=entity, at=now) for entity in entities}
+    checks = [check_statement(version=of_one[0].version, at=now) for of_one in editions.values()]
+
+    assert [(check.faults, check.warnings) for check in checks] == [([], [])] * len(editions)
+    several = {code: len(of_one) for code, of_one in editions.items() if len(of_one) > 1}
+    assert several == {"harthulp": 2, "lampenwinkel": 2}

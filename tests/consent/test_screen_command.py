@@ -102,6 +102,19 @@ def test_several_processes_give_the_same_bytes(
 
 
 @pytest.mark.django_db
+def test_mended_rows_are_named_too(scene: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, output = tmp_path / "in.csv", tmp_path / "uit.csv"
+    path.write_bytes(b"naam;mail\n=1+1;anna@example.org\nBram;bram@example.org;a\n")
+
+    screen(path, output)
+
+    assert capsys.readouterr().err == (
+        "Row 2: a cell starts like a formula: an apostrophe keeps it from being run.\n"
+        "Row 3: the row has more cells than there are columns: they stand behind the verdict.\n"
+    )
+
+
+@pytest.mark.django_db
 def test_doubtful_rows_are_named_and_all_rows_written(
     scene: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from consent import tasks
 from consent.domain import relations
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.relations import NewTransaction
-from consent.models import Act, Actor, ConsentEvent, Heartbeat, Method, Source
+from consent.models import Act, Actor, ConsentEvent, Heartbeat, LedgerLeaf, Method, Source
 from customers.models import CustomerRelation, RelationKind
 from tests import make
 
@@ -98,6 +98,29 @@ def test_task_out_of_time_leaves_the_rest_to_another_and_only_that_one_beats(
     assert (left, beats()) == (0, [("consent.tasks.expire_relations", 900, make.NOW)])
 
 
+def test_seal_ledger_seals_what_waits_and_beats() -> None:
+    make_unconfirmed_request()
+
+    sealed = tasks.seal_ledger()
+
+    assert sealed == LedgerLeaf.objects.count() == 1
+    assert beats() == [("consent.tasks.seal_ledger", 20, make.NOW)]
+
+
+def test_sealing_out_of_time_goes_on_in_another_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_over: list[datetime] = []
+    monkeypatch.setattr(tasks.seal_ledger, "delay", lambda: handed_over.append(make.NOW))
+    make_due_relations(count=2)
+
+    with monkeypatch.context() as hurried:
+        hurried.setattr(tasks, "SECONDS_AT_WORK", 0)
+        first = tasks.seal_ledger()
+    second = tasks.seal_ledger()
+
+    assert (first, second, handed_over) == (0, 2, [make.NOW])
+    assert beats() == [("consent.tasks.seal_ledger", 20, make.NOW)]
+
+
 def test_every_scheduled_task_exists_and_beats_as_scheduled() -> None:
     scheduled = settings.CELERY_BEAT_SCHEDULE.values()
 
@@ -109,7 +132,11 @@ def test_every_scheduled_task_exists_and_beats_as_scheduled() -> None:
 
 @pytest.mark.parametrize(
     ("command", "says"),
-    [("expire_relations", "2 relations ended.\n"), ("lapse_requests", "1 requests ended.\n")],
+    [
+        ("expire_relations", "2 relations ended.\n"),
+        ("lapse_requests", "1 requests ended.\n"),
+        ("seal_ledger", "3 events sealed.\n"),
+    ],
 )
 def test_commands_do_by_hand_what_the_tasks_do(command: str, says: str) -> None:
     make_due_relations(count=2)

@@ -86,7 +86,11 @@ def test_list_says_what_each_question_says(question: Question) -> None:
 
     for everybody in (asked, without_contact):
         for one in (question, dataclasses.replace(question, about_the_past=True)):
-            listed = answer_chunk(question=one, asked=everybody)
+            listed = answer_chunk(
+                question=one,
+                texts=[each.text for each in everybody],
+                contacts=[each.contact_id for each in everybody],
+            )
             assert [(verdict.code, verdict.reasons, verdict.valid_until) for verdict in listed] == [
                 texts(answer, one.zone) for answer in ask(question=one, asked=everybody)
             ]

@@ -37,6 +37,22 @@ def code_in(folder: Path) -> str:
     return found.group(1)
 
 
+def test_digits_stay_when_the_language_is_switched_and_are_no_try(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.SMS_GATEWAY = f"file:{tmp_path}"
+    with time_machine.travel(NOON + datetime.timedelta(minutes=1), tick=False):
+        ask_for_calls(client)
+        client.post("/verify/", {"action": "sms"})
+
+        page = client.post("/verify/code/", {"code": "123", "switch_language": "en"}).content.decode()
+
+    assert 'value="123"' in page
+    assert '<html lang="en">' in page
+    assert "error-summary" not in page
+    assert AddressVerification.objects.get().tries == 0
+
+
 def test_code_by_text_message_verifies_the_number(client: Client, settings: Settings, tmp_path: Path) -> None:
     settings.SMS_GATEWAY = f"file:{tmp_path}"
     settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

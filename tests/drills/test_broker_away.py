@@ -13,7 +13,7 @@ from django.conf import settings
 
 from consent.models import ConsentEvent, OutboxMessage
 from tests import scenes
-from tests.drills.conftest import Note
+from tests.figures import Note
 from tests.services.house import built_house
 from tests.services.mail import HeldMailServer
 from tests.services.processes import wait_for

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from config.embedded.places import private_database_url
 from config.embedded.postgres import PrivatePostgres
-from tests.drills.conftest import Note
+from tests.figures import Note
 from tests.services.house import House, built_house, own_folder
 from tests.services.processes import wait_for
 from tests.services.web import Answer, Visitor, percentile, running_web

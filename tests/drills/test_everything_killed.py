@@ -15,7 +15,7 @@ import pytest
 from consent.domain.ledger.evidence import open_evidence
 from consent.models import Act, ConsentEvent, OutboxMessage
 from tests import scenes
-from tests.drills.conftest import Note
+from tests.figures import Note
 from tests.services.house import built_house
 from tests.services.mail import HeldMailServer, links_in
 from tests.services.processes import Running, running, wait_for

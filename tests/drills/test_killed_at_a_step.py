@@ -11,7 +11,7 @@ from consent.domain import outbox
 from consent.models import OutboxMessage
 from tests import scenes
 from tests.conftest import owner_connection
-from tests.drills.conftest import Note
+from tests.figures import Note
 from tests.services.house import House, built_house, wake_workers
 from tests.services.mail import HeldMailServer, Step, links_in
 from tests.services.people import crowd_at

@@ -4,7 +4,7 @@ import pytest
 
 from consent.models import OutboxMessage
 from tests import scenes
-from tests.drills.conftest import Note
+from tests.figures import Note
 from tests.services.house import built_house, wake_workers
 from tests.services.mail import HeldMailServer, Step
 from tests.services.people import crowd_at

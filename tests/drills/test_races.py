@@ -13,7 +13,7 @@ from tests.consent.domain.ledger.racing import (
     run_writers,
     write_at_random,
 )
-from tests.drills.conftest import Note
+from tests.figures import Note
 
 pytestmark = [pytest.mark.drill, pytest.mark.django_db(transaction=True)]
 

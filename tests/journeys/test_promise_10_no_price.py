@@ -5,6 +5,7 @@ from customers.models import Contact, ContactPoint, CustomerRelation, Transactio
 from tests import make, preference_scenes
 from tests.browser.fixtures import PostOffice, Visitor
 from tests.journeys.test_promise_08_preferences import CALLING, MAILING, open_choices
+from tests.preference_scenes import A_MONTH_AGO
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -23,7 +24,7 @@ def test_stopping_one_thing_leaves_the_rest(visitor: Visitor, post_office: PostO
     house = preference_scenes.house()
     preference_scenes.buy_lamp(house=house)
     make.permission_event(contact_point=house.email, notice_version=house.by_email)
-    make.permission_event(contact_point=house.phone, notice_version=house.by_call)
+    make.permission_event(contact_point=house.phone, notice_version=house.by_call, occurred_at=A_MONTH_AGO)
     before = everything_else()
     open_choices(visitor, post_office)
 

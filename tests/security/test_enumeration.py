@@ -14,7 +14,8 @@ from consent.models import LinkRequest
 from tests import make, scenes
 from tests.browser.fixtures import PostOffice
 from tests.conftest import owner_connection
-from tests.security.timing import PAIRS, ROUNDS, looks_alike, seconds_of
+from tests.figures import Note
+from tests.security.timing import CHANCE, PAIRS, ROUNDS, likeness, seconds_of
 from tests.security.visits import FORM, newsletter, open_form, send_form, without_secrets
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +172,7 @@ def unknown_number(turn: int) -> str:
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_page_that_mails_a_link_takes_the_same_time(scene: scenes.RecipeBook) -> None:
+def test_page_that_mails_a_link_takes_the_same_time(scene: scenes.RecipeBook, note: Note) -> None:
     known_people(scene, count=PAIRS * ROUNDS)
     visitors = networks()
 
@@ -179,13 +180,15 @@ def test_page_that_mails_a_link_takes_the_same_time(scene: scenes.RecipeBook) ->
         visitor = Client(REMOTE_ADDR=next(visitors))
         return seconds_of(lambda: visitor.post("/preferences/", {"address": address}))
 
-    assert looks_alike(by_turns(ask, known_email), by_turns(ask, unknown_email))
+    alike = likeness(by_turns(ask, known_email), by_turns(ask, unknown_email))
+    note(chance_that_alike=alike)
+    assert alike > CHANCE
 
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
 def test_form_takes_the_same_time(
-    scene: scenes.RecipeBook, clock: time_machine.Traveller, settings: Any
+    scene: scenes.RecipeBook, clock: time_machine.Traveller, settings: Any, note: Note
 ) -> None:
     settings.ANSWER_STEP_SECONDS = STEP
     known_people(scene, count=PAIRS * ROUNDS)
@@ -196,16 +199,22 @@ def test_form_takes_the_same_time(
         answers = open_form(visitor, clock) | newsletter(scene, email)
         return seconds_of(lambda: visitor.post(FORM, answers))
 
-    assert looks_alike(by_turns(fill_in, known_email), by_turns(fill_in, unknown_email))
+    alike = likeness(by_turns(fill_in, known_email), by_turns(fill_in, unknown_email))
+    note(chance_that_alike=alike)
+    assert alike > CHANCE
 
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_page_that_blocks_a_number_takes_the_same_time(scene: scenes.RecipeBook, settings: Any) -> None:
+def test_page_that_blocks_a_number_takes_the_same_time(
+    scene: scenes.RecipeBook, settings: Any, note: Note
+) -> None:
     settings.ANSWER_STEP_SECONDS = STEP
     known_people(scene, count=PAIRS * ROUNDS)
 
     def block(number: str) -> float:
         return seconds_of(lambda: Client().post("/preferences/block/harthulp/", {"number": number}))
 
-    assert looks_alike(by_turns(block, known_number), by_turns(block, unknown_number))
+    alike = likeness(by_turns(block, known_number), by_turns(block, unknown_number))
+    note(chance_that_alike=alike)
+    assert alike > CHANCE

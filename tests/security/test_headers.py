@@ -38,6 +38,7 @@ POLICY = {
 }
 REFERRERS = {"same-origin", "no-referrer"}
 SAMPLES = {
+    "int": "1",
     "slug": "receptenboekje",
     "str": "A" * 40,
     "uuid": "01890000-0000-7000-8000-000000000000",

@@ -17,12 +17,17 @@ def seconds_of(act: Callable[[], object]) -> float:
 
 
 def looks_alike(one: Callable[[], float], other: Callable[[], float], *, pairs: int = PAIRS) -> bool:
-    """Measure both in turn and compare by rank (Mann-Whitney).
+    return likeness(one, other, pairs=pairs) > CHANCE
+
+
+def likeness(one: Callable[[], float], other: Callable[[], float], *, pairs: int = PAIRS) -> float:
+    """Measure both in turn and compare by rank (Mann-Whitney): how likely chance explains the difference.
 
     One round in a hundred tells two equal things apart by chance; three in a row is one in a million, while
-    a real difference shows in each.
+    a real difference shows in each. So the first round that tells nothing apart counts.
     """
-    return any(probability(*measure(one, other, pairs)) > CHANCE for _round in range(ROUNDS))
+    rounds = (probability(*measure(one, other, pairs)) for _round in range(ROUNDS))
+    return next((found for found in rounds if found > CHANCE), 0.0)
 
 
 def measure(

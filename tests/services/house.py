@@ -70,8 +70,7 @@ def own_folder() -> Iterator[Path]:
     """A state folder that the database's account can reach too, with the secrets of the tests."""
     folder = Path(tempfile.mkdtemp(dir=settings.STATE_DIR))
     folder.chmod(0o711)
-    secrets = settings.STATE_DIR / "secrets.json"
-    if secrets.exists():
+    for secrets in settings.STATE_DIR.glob("secrets*"):
         shutil.copy(secrets, folder)
     try:
         yield folder

@@ -1,7 +1,7 @@
 import datetime
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,10 +10,16 @@ from consent.domain.engine.backing import Candidate, EvidenceItem, Ruling, find_
 from consent.domain.engine.facts_query import PAST, PRESENT
 from consent.domain.engine.question import Question
 from consent.domain.engine.statement import Statement
-from consent.domain.rulebook.deciding import decide, deny_unreadable, law_changes_answer_at
+from consent.domain.rulebook.codes import Code
+from consent.domain.rulebook.deciding import (
+    decide,
+    deny_unreadable,
+    ground_beneath,
+    law_changes_answer_at,
+)
 from consent.domain.rulebook.decision import Decision, restrictiveness
 from consent.domain.rulebook.facts import Case, Facts, Jurisdiction, read_facts
-from consent.domain.rulebook.packs import nl_2021_07_01
+from consent.domain.rulebook.packs import law_holds_since, nl_2021_07_01
 
 COLUMNS = """
 SELECT place, key, ends, contact_id, point_id,
@@ -39,6 +45,7 @@ class Answer:
     contact_point_id: uuid.UUID | None
     jurisdiction: Jurisdiction
     decision: Decision
+    ground_beneath: Code | None
     evidence: tuple[EvidenceItem, ...]
     valid_until: datetime.datetime | None
     within_hours: bool | None
@@ -67,6 +74,11 @@ def ask_one(*, question: Question, asked: Asked) -> Answer:
 def answer_addresses(*, question: Question, asked: Sequence[Asked], addresses: Addresses) -> list[Answer]:
     """Answer as `ask_without_evidence` does, for addresses that are read already."""
     return _answer_all(question, asked, addresses, explained=False)
+
+
+def explain_addresses(*, question: Question, asked: Sequence[Asked], addresses: Addresses) -> list[Answer]:
+    """Answer as `ask` does, for addresses that are read already."""
+    return _answer_all(question, asked, addresses, explained=True)
 
 
 def ask_database(
@@ -140,6 +152,7 @@ def _answer(
         contact_point_id=candidate.point_id,
         jurisdiction=jurisdiction,
         decision=decision,
+        ground_beneath=ruling.ground_beneath,
         evidence=find_evidence(question=question, decision=decision, candidate=candidate)
         if explained
         else (),
@@ -150,12 +163,22 @@ def _answer(
     )
 
 
-@lru_cache(maxsize=4096)
 def rule_on(*, case: Case, key: str) -> Ruling:
-    """Decide once per distinct combination of facts: the rules are pure. What cannot be read is denied."""
+    """Decide once per distinct combination of facts: the rules are pure, and between two changes of law every
+    moment gets the same answer. What cannot be read is denied.
+    """
+    return _rule_on(replace(case, at=law_holds_since(at=case.at)), key)
+
+
+@lru_cache(maxsize=4096)
+def _rule_on(case: Case, key: str) -> Ruling:
     try:
         facts = read_facts(key=key)
     except ValueError:
-        return Ruling(Facts(), deny_unreadable(case=case), None)
-    changes_at = law_changes_answer_at(case=case, facts=facts)
-    return Ruling(facts, decide(case=case, facts=facts), changes_at)
+        return Ruling(Facts(), deny_unreadable(case=case), None, None)
+    return Ruling(
+        facts=facts,
+        decision=decide(case=case, facts=facts),
+        law_changes_at=law_changes_answer_at(case=case, facts=facts),
+        ground_beneath=ground_beneath(case=case, facts=facts),
+    )

@@ -1,8 +1,9 @@
 """Who is asked about: addresses as people type them, in the one form the database compares by."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
@@ -14,7 +15,8 @@ from customers.domain.addresses import (
     AddressHasher,
     AddressNotUsableError,
     read_address,
-    read_usual_phone,
+    read_usual_email,
+    read_usual_phones,
 )
 from customers.domain.key_rings import suppression_keys
 from customers.models import ContactPoint
@@ -47,44 +49,66 @@ class Addresses:
 
 
 def read_all_asked(*, question: Question, asked: Sequence[Asked]) -> Addresses:
+    """Read what was typed, as `read_texts` does."""
+    return read_texts(
+        question=question,
+        texts=[one.text for one in asked],
+        contacts=[one.contact_id for one in asked],
+    )
+
+
+def read_texts(
+    *, question: Question, texts: Sequence[str], contacts: Sequence[uuid.UUID | None]
+) -> Addresses:
     """Read what was typed: no value when it is no address, or not one this channel can use.
 
     A national number is read in the legal entity's country. Post is asked by contact, whose postal address
     is found by the key; processing hangs on the contact, whichever address names it (rules, "The question").
     """
     if question.channel == Channel.POST:
-        return _postal_addresses(question, asked)
-    phones = question.point_kind in {"", Kind.PHONE}
-    addresses = Addresses()
-    for text, contact_id in asked:
-        usual = read_usual_phone(text=text, country=question.country) if phones else ""
-        value, usable = (usual, True) if usual else _read(question, text)
-        addresses.add(value=value, usable=usable, contact_id=contact_id if value else None)
-    return addresses
+        return _postal_addresses(question, contacts)
+    if question.point_kind == Kind.EMAIL:
+        values = [read_usual_email(text=text) for text in texts]
+    else:
+        values = read_usual_phones(texts=texts, country=question.country)
+    usable = bytearray(b"\1") * len(texts)
+    for place in [place for place, value in enumerate(values) if not value]:
+        values[place], usable[place] = _read(question, texts[place])
+    pairs = zip(values, contacts, strict=True)
+    return Addresses(
+        values=values, usable=usable, contacts=[contact_id if value else None for value, contact_id in pairs]
+    )
 
 
 def as_parameters(*, question: Question, addresses: Addresses) -> dict[str, object]:
     """Write the addresses as parameters of the facts query, each a column of all of them in order."""
     keys = suppression_keys().keys
-    hashers = {
-        kind: [
-            AddressHasher(organisation_id=question.organisation_id, kind=kind, key=keys[version])
-            for version in sorted(keys)
-        ]
-        for kind in Kind.values
-    }
-    digests = [
-        hasher.digest(value).hex()
-        for value in addresses.values
-        for hasher in hashers[question.point_kind or _kind_of(value)]
-    ]
     return {
         "values": orjson.dumps(addresses.values).decode(),
         "usable": bytes(addresses.usable),
         "contacts": orjson.dumps(addresses.contacts).decode() if any(addresses.contacts) else None,
-        "digests": orjson.dumps(digests).decode(),
+        "digests": orjson.dumps(_digests(question, addresses.values, keys)).decode(),
         "keys": len(keys),
     }
+
+
+def _digests(question: Question, values: Sequence[str], keys: Mapping[int, bytes]) -> list[str]:
+    """Every hash of each address, by version of the key: those of one address stand together."""
+    kinds = {question.point_kind} if question.point_kind else {_kind_of(value) for value in values}
+    by_kind = {
+        kind: [_hasher(question.organisation_id, kind, keys[version]) for version in sorted(keys)]
+        for kind in kinds
+    }
+    if len(kinds) == 1:
+        columns = [hasher.hex_digests(values) for hasher in by_kind[kinds.pop()]]
+        return columns[0] if len(columns) == 1 else [one for row in zip(*columns, strict=True) for one in row]
+    hashed = ((value, hasher) for value in values for hasher in by_kind[_kind_of(value)])
+    return [digest for value, hasher in hashed for digest in hasher.hex_digests([value])]
+
+
+@lru_cache(maxsize=64)
+def _hasher(organisation_id: uuid.UUID, kind: str, key: bytes) -> AddressHasher:
+    return AddressHasher(organisation_id=organisation_id, kind=kind, key=key)
 
 
 def _read(question: Question, text: str) -> tuple[str, bool]:
@@ -100,9 +124,9 @@ def _kind_of(value: str) -> str:
     return Kind.EMAIL if "@" in value else Kind.PHONE
 
 
-def _postal_addresses(question: Question, asked: Sequence[Asked]) -> Addresses:
+def _postal_addresses(question: Question, contacts: Sequence[uuid.UUID | None]) -> Addresses:
     """Of several postal addresses of a contact the newest counts that works."""
-    named = {one.contact_id for one in asked if one.contact_id}
+    named = {contact_id for contact_id in contacts if contact_id}
     points = ContactPoint.objects.filter(
         organisation_id=question.organisation_id, contact_id__in=named, kind=Kind.POSTAL
     )
@@ -110,7 +134,7 @@ def _postal_addresses(question: Question, asked: Sequence[Asked]) -> Addresses:
     first = points.order_by("contact_id", usable_first, "-created_at", "-pk").distinct("contact_id")
     values = dict(first.values_list("contact_id", "value"))
     addresses = Addresses()
-    for one in asked:
-        value = values.get(one.contact_id, "") if one.contact_id else ""
-        addresses.add(value=value, usable=bool(value), contact_id=one.contact_id if value else None)
+    for contact_id in contacts:
+        value = values.get(contact_id, "") if contact_id else ""
+        addresses.add(value=value, usable=bool(value), contact_id=contact_id if value else None)
     return addresses

@@ -2,10 +2,11 @@
 
 import datetime
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 from consent.domain.engine.question import Question
+from consent.domain.rulebook.codes import Code
 from consent.domain.rulebook.decision import Basis, Decision, Rest
 from consent.domain.rulebook.facts import Age, Facts
 from consent.domain.rulebook.packs import find_pack
@@ -55,11 +56,13 @@ class Ends(NamedTuple):
 
 
 class Ruling(NamedTuple):
-    """What the rules say of one combination of facts, and when the law itself will say otherwise."""
+    """What the rules say of one combination of facts, when the law itself will say otherwise, and what ground
+    lies beneath whatever stops contact."""
 
     facts: Facts
     decision: Decision
     law_changes_at: datetime.datetime | None
+    ground_beneath: Code | None
 
 
 def find_evidence(
@@ -70,20 +73,26 @@ def find_evidence(
     return tuple(EvidenceItem(kind, str(key)) for kind, key in items if key is not None)
 
 
-def _items(question: Question, candidate: Candidate, rest: Rest) -> Iterator[tuple[str, object | None]]:
-    place = rest.place
-    if rest.basis in {Basis.CONSENT, Basis.OTHER_CONSENT}:
-        yield "event", _at(candidate.grant_event_ids, place)
-        yield "notice", _at(candidate.notice_version_ids, place)
-    if rest.basis == Basis.REQUEST:
-        yield "event", _at(candidate.request_event_ids, place)
-        yield "notice", _at(candidate.notice_version_ids, place)
-    if rest.basis == Basis.WITHDRAWAL:
-        yield "event", _at(candidate.withdrawal_event_ids, place)
-    if rest.basis == Basis.RELATION:
-        yield "transaction", _at(candidate.transaction_ids, place)
-        yield "relation", _at(candidate.relation_ids, place)
-    yield from _single_items(question, candidate).get(rest.basis, ())
+def _items(question: Question, candidate: Candidate, rest: Rest) -> Sequence[tuple[str, object | None]]:
+    basis, place = rest
+    if basis in {Basis.CONSENT, Basis.OTHER_CONSENT}:
+        return (
+            ("event", _at(candidate.grant_event_ids, place)),
+            ("notice", _at(candidate.notice_version_ids, place)),
+        )
+    if basis == Basis.REQUEST:
+        return (
+            ("event", _at(candidate.request_event_ids, place)),
+            ("notice", _at(candidate.notice_version_ids, place)),
+        )
+    if basis == Basis.WITHDRAWAL:
+        return (("event", _at(candidate.withdrawal_event_ids, place)),)
+    if basis == Basis.RELATION:
+        return (
+            ("transaction", _at(candidate.transaction_ids, place)),
+            ("relation", _at(candidate.relation_ids, place)),
+        )
+    return _single_items(question, candidate).get(basis, ())
 
 
 def _single_items(

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from typing import Final
 
-from consent.domain.engine.answering import Answer, answer_addresses, ask_database, rule_on
+from consent.domain.engine.answering import (
+    Answer,
+    answer_addresses,
+    ask_database,
+    explain_addresses,
+    rule_on,
+)
 from consent.domain.engine.asking import Addresses, Asked
 from consent.domain.engine.facts_query import PAST, PRESENT
 from consent.domain.engine.question import Question
@@ -27,8 +33,16 @@ def decide_about(*, question: Question, points: Sequence[ContactPoint]) -> list[
 
 def ask_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Answer]:
     """Answer as `ask_without_evidence` does, for each of these addresses and the contact it belongs to."""
-    asked = [Asked(text=point.value, contact_id=point.contact_id) for point in points]
-    return answer_addresses(question=question, asked=asked, addresses=_known(points))
+    return answer_addresses(question=question, asked=_asked(points), addresses=_known(points))
+
+
+def explain_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Answer]:
+    """Answer as `ask` does, for each of these addresses and the contact it belongs to."""
+    return explain_addresses(question=question, asked=_asked(points), addresses=_known(points))
+
+
+def _asked(points: Sequence[ContactPoint]) -> list[Asked]:
+    return [Asked(text=point.value, contact_id=point.contact_id) for point in points]
 
 
 def _known(points: Sequence[ContactPoint]) -> Addresses:

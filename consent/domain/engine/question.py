@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from consent.domain.caller_numbers import REACHABLE_MONTHS
 from consent.domain.calling_policies import StoredRules, read_calling_rules
 from consent.domain.engine.statement import Statement
 from consent.domain.rulebook.calling_hours import next_allowed_at, within_hours
 from consent.domain.rulebook.facts import Case, Jurisdiction, Policy
+from consent.domain.rulebook.packs.be_2015_07_11 import LIST_IS_FRESH_FOR
 from consent.models import Channel
 
 QUESTION = Statement(Path(__file__).with_name("sql").joinpath("question.sql").read_text())
-# Art. VI.112 WER; the list must be fetched again within five days.
-LIST_IS_FRESH_FOR = datetime.timedelta(hours=120)
 FORBIDS = {"WITHOUT_CONSENT": Policy.WITHOUT_CONSENT, "EVERYTHING": Policy.EVERYTHING}
 
 
@@ -135,6 +135,7 @@ def put_question(
         "product_group": product_group,
         "at": at,
         "known_at": known_at,
+        "reachable_months": REACHABLE_MONTHS,
     }
     rows = QUESTION.fetch(asked)
     if not rows:

@@ -92,6 +92,11 @@ def tell_moment(*, moment: datetime.datetime, zone: str) -> str:
     return date_format(moment.astimezone(ZoneInfo(zone)), "DATETIME_FORMAT")
 
 
+def title_of_until(*, answer: Answer) -> str:
+    """Head what `tell_until` says: a yes holds; of a no it is said when it may change."""
+    return gettext("Holds until") if answer.decision.allowed else gettext("Until when")
+
+
 def tell_until(*, answer: Answer, zone: str) -> str:
     """Say until when the answer holds if nothing happens: a term ends with its last day.
 

@@ -23,8 +23,8 @@ class Rule:
     sentence: StrPromise
     article: StrPromise
 
-    def broken_by(self, *, what: object = "", other: object = "") -> Finding:
-        sentence = str(self.sentence) % {"what": what, "other": other}
+    def broken_by(self, *, what: object = "", other: object = "", months: int = 0) -> Finding:
+        sentence = str(self.sentence) % {"what": what, "other": other, "months": months}
         return Finding(code=self.code, sentence=sentence, article=str(self.article))
 
 
@@ -150,6 +150,11 @@ PRIVACY_STATEMENT_OF_ANOTHER = Rule(
     "PRIVACY_STATEMENT_OF_ANOTHER",
     _("The privacy statement “%(what)s” is that of another legal entity."),
     _("Art. 13(1)(a) GDPR"),
+)
+PRIVACY_STATEMENT_REPLACED = Rule(
+    "PRIVACY_STATEMENT_REPLACED",
+    _("The privacy statement “%(what)s” was replaced by a later version. Choose the one in force."),
+    _("Art. 13 GDPR"),
 )
 CONSENT_AS_CONDITION = Rule(
     "CONSENT_AS_CONDITION",

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from consent.domain.form_rules import catalogue
 from consent.domain.form_rules.catalogue import Finding
 from consent.domain.form_rules.reading import FormAsMade, languages_lacking, name_of
+from consent.domain.rulebook.facts import Kind
+from consent.domain.rulebook.packs import gives_ground
 from consent.models import CollectionPoint
-from customers.models import LegalEntity, RelationKind
-
-SUPPORTED = (LegalEntity.Kind.CHARITY, LegalEntity.Kind.IDEAL)
-SUPPORT = (RelationKind.DONATION, RelationKind.VOLUNTEER, RelationKind.ATTENDANCE)
+from customers.models import RelationKind
 
 
 def find_privacy_statement(form: FormAsMade) -> Iterator[Finding]:
@@ -21,6 +20,8 @@ def find_privacy_statement(form: FormAsMade) -> Iterator[Finding]:
         yield catalogue.PRIVACY_STATEMENT_NOT_PUBLISHED.broken_by(what=statement)
     if statement.legal_entity_id != form.point.legal_entity_id:
         yield catalogue.PRIVACY_STATEMENT_OF_ANOTHER.broken_by(what=statement)
+    if form.names_replaced_statement:
+        yield catalogue.PRIVACY_STATEMENT_REPLACED.broken_by(what=statement)
 
 
 def find_condition(form: FormAsMade) -> Iterator[Finding]:
@@ -70,15 +71,10 @@ def _transaction(point: CollectionPoint) -> Iterator[Finding]:
     kind, entity = point.transaction_kind, point.legal_entity
     if not kind:
         yield catalogue.NO_TRANSACTION_KIND.broken_by()
-    elif not _gives_ground(kind, entity):
+    elif not gives_ground(kind=Kind[kind], sender=entity.kind):
         yield catalogue.TRANSACTION_GIVES_NO_GROUND.broken_by(
             what=point.get_transaction_kind_display(), other=entity
         )
     groups = {group.pk for group in entity.product_groups.all()}
     if kind == RelationKind.SALE and groups and point.product_group_id not in groups:
         yield catalogue.NO_PRODUCT_GROUP.broken_by(what=entity)
-
-
-def _gives_ground(kind: str, entity: LegalEntity) -> bool:
-    # Nothing is paid for sympathy; the other kinds of support count for charities and ideal purposes only.
-    return kind == RelationKind.SALE or (kind in SUPPORT and entity.kind in SUPPORTED)

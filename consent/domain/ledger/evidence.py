@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from consent.models import ConsentEvent, Evidence, SubjectKey
+from customers.domain.inserting import insert_rows
 from customers.domain.key_rings import evidence_keys
 
 KEY_BYTES = 32
@@ -58,7 +59,7 @@ def seal(*, events: Sequence[Provable], recorded_at: datetime.datetime) -> dict[
             )
         )
         digests[event.id] = hashlib.sha256(plain).hexdigest()
-    Evidence.objects.bulk_create(rows)
+    insert_rows(rows=rows)
     return digests
 
 
@@ -75,8 +76,61 @@ def open_evidence(*, event: ConsentEvent) -> dict[str, Any]:
     plain = decrypt(key=key, nonce=bytes(row.nonce), ciphertext=bytes(row.ciphertext), bound_to=event.pk)
     if hashlib.sha256(plain).hexdigest() != event.evidence_digest:
         raise EvidenceBrokenError(str(event.pk))
+    return proof_in(plain=plain)
+
+
+def open_all_evidence(*, events: Sequence[ConsentEvent]) -> dict[uuid.UUID, bytes]:
+    """Read the personal parts of events as they were digested, by event; what was erased is left out.
+
+    Raises EvidenceBrokenError, naming the event, when one was changed or belongs to somebody else.
+    """
+    digests = {event.pk: event.evidence_digest for event in events if event.evidence_digest}
+    rows = list(Evidence.objects.filter(event_id__in=digests))
+    subjects = SubjectKey.objects.filter(subject_id__in={row.subject_id for row in rows})
+    keys = {row.subject_id: _unwrap(row) for row in subjects}
+    opened = {}
+    for row in rows:
+        if row.subject_id not in keys:
+            continue
+        nonce, ciphertext = bytes(row.nonce), bytes(row.ciphertext)
+        plain = decrypt(key=keys[row.subject_id], nonce=nonce, ciphertext=ciphertext, bound_to=row.event_id)
+        if hashlib.sha256(plain).hexdigest() != digests[row.event_id]:
+            raise EvidenceBrokenError(str(row.event_id))
+        opened[row.event_id] = plain
+    return opened
+
+
+def proof_in(*, plain: bytes) -> dict[str, Any]:
+    """Read the proof in an opened personal part; its salt says nothing."""
     proof: dict[str, Any] = orjson.loads(plain)["proof"]
     return proof
+
+
+def find_broken(*, events: Sequence[ConsentEvent]) -> list[uuid.UUID]:
+    """List the events whose evidence is there but is not what the ledger holds the digest of.
+
+    What was erased, with its row or with the key of its subject, is not broken.
+    """
+    rows = Evidence.objects.filter(event_id__in=[event.pk for event in events])
+    by_event = {row.event_id: row for row in rows}
+    subjects = {row.subject_id for row in by_event.values()}
+    keys = {key.subject_id: key for key in SubjectKey.objects.filter(subject_id__in=subjects)}
+    kept = [(event, by_event[event.pk]) for event in events if event.pk in by_event]
+    return [
+        event.pk
+        for event, row in kept
+        if row.subject_id in keys and not _is_whole(event, row, keys[row.subject_id])
+    ]
+
+
+def _is_whole(event: ConsentEvent, row: Evidence, key: SubjectKey) -> bool:
+    try:
+        plain = decrypt(
+            key=_unwrap(key), nonce=bytes(row.nonce), ciphertext=bytes(row.ciphertext), bound_to=event.pk
+        )
+    except EvidenceBrokenError:
+        return False
+    return hashlib.sha256(plain).hexdigest() == event.evidence_digest
 
 
 def subject_keys(*, subject_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, bytes]:

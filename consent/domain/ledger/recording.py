@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from consent.domain.ledger import evidence
 from consent.domain.ledger.statements import KEEP_OBJECTIONS, KEEP_PERMISSIONS
 from consent.models import GRANTS, Act, Actor, Channel, Collector, ConsentEvent, Grade, Method, Source, Status
+from customers.domain.inserting import insert_rows
 from customers.models import Contact, uuid7
 
 STATUS_OF_ACT = {
@@ -88,10 +89,12 @@ def record(*, events: Sequence[NewEvent], recorded_at: datetime.datetime) -> lis
     who, status, where and how, when, which permission, and the wording shown (see `list_missing`).
     Raises EventNotRecordableError.
     """
-    _lock_contacts(events)
-    sealed = evidence.seal(events=events, recorded_at=recorded_at)
+    erased = _lock_contacts(events)
+    # Who waited for an erasure to end adds its bare act, and no proof to what was just destroyed.
+    provable = [event for event in events if event.subject_id not in erased]
+    sealed = evidence.seal(events=provable, recorded_at=recorded_at)
     rows = [_row(event, recorded_at, sealed.get(event.id, "")) for event in events]
-    ConsentEvent.objects.bulk_create(rows)
+    insert_rows(rows=rows)
     _fold(rows)
     return rows
 
@@ -114,12 +117,12 @@ def list_missing(*, event: NewEvent) -> list[str]:
     return [*event.lacks, *(name for name, held_here in held.items() if not held_here)]
 
 
-def _lock_contacts(events: Sequence[NewEvent]) -> None:
+def _lock_contacts(events: Sequence[NewEvent]) -> set[uuid.UUID]:
     # One writer per person: the fold then sees every event that was committed before it. Before anything
     # else is written, so that every writer takes its locks in one order: contacts, then what hangs on them.
     subjects = {event.subject_id for event in events}
     contacts = Contact.objects.filter(pk__in=subjects).order_by("pk").select_for_update(no_key=True)
-    list(contacts.values_list("pk"))
+    return {pk for pk, erased_at in contacts.values_list("pk", "erased_at") if erased_at is not None}
 
 
 def _row(event: NewEvent, recorded_at: datetime.datetime, digest: str) -> ConsentEvent:

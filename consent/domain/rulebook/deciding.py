@@ -60,6 +60,16 @@ def decide(*, case: Case, facts: Facts) -> Decision:
     )
 
 
+def ground_beneath(*, case: Case, facts: Facts) -> Code | None:
+    """Name the ground of the channel's table that holds, whatever stops contact; None when none does.
+
+    A person who stopped something, and could allow it again, still has that before them.
+    """
+    pack = find_pack(jurisdiction=facts.jurisdiction, at=case.at)
+    outcome = _ask_tables(Situation(case=case, facts=facts, pack=pack)) if pack else None
+    return outcome.code if outcome is not None and outcome.code.allows else None
+
+
 def deny_unreadable(*, case: Case) -> Decision:
     """Answer where the facts cannot be read: nobody is contacted on what is not known (rules, row 1)."""
     return _denied_unjudged(Code.D_UNAVAILABLE, case)

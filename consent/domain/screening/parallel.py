@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -52,8 +53,13 @@ class _Task:
 
 def screen_here(*, text: BinaryIO, plan: Plan) -> Iterator[Screened]:
     """Answer a list piece by piece in this process."""
-    for piece in pieces(source=text, layout=plan.layout):
-        yield plan.screen(data=piece.data, titles=_titles(piece, plan))
+    # What was there before stays: going through all of it time and again costs as much as the answers.
+    gc.freeze()
+    try:
+        for piece in pieces(source=text, layout=plan.layout):
+            yield plan.screen(data=piece.data, titles=_titles(piece, plan))
+    finally:
+        gc.unfreeze()
 
 
 def screen_in_parallel(*, text: BinaryIO, plan: Plan, processes: int) -> Iterator[Screened]:
@@ -95,6 +101,7 @@ def _serve(link: Connection, other_end: Connection, file: int, plan: Plan) -> No
     # The parent's end must be the only other one, or the end of the parent would go unnoticed.
     other_end.close()
     _leave_connections_to_the_parent()
+    gc.freeze()  # as above
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
             task: _Task = link.recv()

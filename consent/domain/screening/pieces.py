@@ -2,11 +2,9 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from consent.domain.engine.asking import Asked
 from consent.domain.engine.bulk import CHUNK, answer_chunk
 from consent.domain.engine.question import Question
 from consent.domain.lists.layout import Layout
@@ -52,11 +50,13 @@ class Screened:
 def screen_piece(*, data: bytes, titles: int, layout: Layout, question: Question) -> Screened:
     """Answer every row of a piece, of which so many at the start are titles."""
     rows = read_rows(data=data, layout=layout, titles=titles)
-    asked = _asked(rows)
+    contacts = _contacts(rows)
+    texts = rows.addresses or [""] * len(contacts)
+    contacts = contacts or [None] * len(texts)
     verdicts = [
         verdict
-        for start in range(0, len(asked), CHUNK)
-        for verdict in answer_chunk(question=question, asked=asked[start : start + CHUNK])
+        for chunk in (slice(start, start + CHUNK) for start in range(0, len(texts), CHUNK))
+        for verdict in answer_chunk(question=question, texts=texts[chunk], contacts=contacts[chunk])
     ]
     text = with_verdicts(rows=rows, verdicts=verdicts, layout=layout)
     counts = Counter([verdict.code for verdict in verdicts])
@@ -66,25 +66,19 @@ def screen_piece(*, data: bytes, titles: int, layout: Layout, question: Question
     )
 
 
-def _asked(rows: Rows) -> list[Asked]:
-    if not rows.contacts or not any(rows.contacts):
-        return [Asked(text=address) for address in rows.addresses or [""] * len(rows.contacts)]
+def _contacts(rows: Rows) -> list[uuid.UUID | None]:
     keys = [_read_key(text) for text in rows.contacts]
-    first = rows.titles
-    unread = [
-        number
+    rows.remarks += [
+        RowRemark(row=rows.asked[number] if rows.asked else rows.titles + number, remark=Remark.CONTACT)
         for number, (text, key) in enumerate(zip(rows.contacts, keys, strict=True))
         if text.strip() and not key
     ]
-    rows.remarks += [
-        RowRemark(row=rows.asked[number] if rows.asked else first + number, remark=Remark.CONTACT)
-        for number in unread
-    ]
-    addresses: Sequence[str] = rows.addresses or [""] * len(keys)
-    return [Asked(text=text, contact_id=key) for text, key in zip(addresses, keys, strict=True)]
+    return keys
 
 
 def _read_key(text: str) -> uuid.UUID | None:
+    if not text:
+        return None
     try:
         return uuid.UUID(text.strip())
     except ValueError:

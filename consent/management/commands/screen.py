@@ -52,8 +52,8 @@ class Command(BaseCommand):
         with _sentences():
             tally = self.screen(options)
         self.stdout.write(_summary(tally))
-        if doubtful := [name for name in tally.remarks if Remark(name) in DOUBTFUL]:
-            self.stderr.write("".join(f"{_about_rows(name, tally)}\n" for name in doubtful))
+        self.stderr.write("".join(f"{_about_rows(name, tally)}\n" for name in tally.remarks), ending="")
+        if any(Remark(name) in DOUBTFUL for name in tally.remarks):
             sys.exit(1)
 
     def screen(self, options: dict[str, Any]) -> Tally:

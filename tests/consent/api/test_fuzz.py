@@ -15,6 +15,7 @@ from config.wsgi import application
 from consent.models import Scope
 from tests import make
 from tests.consent.api.desk import ASK, BATCH, Shop
+from tests.figures import Note
 
 pytestmark = pytest.mark.django_db
 KNOWN = {"purpose": "offers", "agent": "anna", "address": "alice@example.org"}
@@ -49,7 +50,7 @@ def server(settings: Any) -> Iterator[Any]:
 @pytest.mark.parametrize("examples", SIZES)
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
 def test_made_up_requests_get_described_answers(
-    shop: Shop, server: Any, examples: int, mode: GenerationMode
+    shop: Shop, server: Any, examples: int, mode: GenerationMode, note: Note
 ) -> None:
     made = make.api_key(legal_entity=shop.entity, scopes=list(Scope))
     make.staff_member(organisation=shop.entity.organisation, username="anna")
@@ -70,4 +71,5 @@ def test_made_up_requests_get_described_answers(
         statuses.add(answer.status_code)
 
     ask()
+    note(requests_made_up=examples, statuses=" ".join(map(str, sorted(statuses))))
     assert (200 in statuses) is (mode == GenerationMode.POSITIVE)

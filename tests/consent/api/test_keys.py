@@ -12,6 +12,7 @@ from consent.domain import api_keys
 from consent.models import Scope
 from tests import make
 from tests.consent.api.desk import ASK, BATCH, Shop, question, questions, send
+from tests.statements import statements_sent
 
 pytestmark = pytest.mark.django_db
 
@@ -71,11 +72,11 @@ def test_without_a_key_nothing_is_told_about_what_is_asked(shop: Shop) -> None:
 
 
 def test_without_a_key_nothing_is_looked_up(shop: Shop) -> None:
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as asked, statements_sent() as sent:
         send(ASK, question())
         send(ASK, question(), token="guess")
 
-    assert [query["sql"] for query in asked] == []
+    assert [*(query["sql"] for query in asked), *sent] == []
 
 
 def test_ended_key_is_refused_and_its_holder_told(shop: Shop, clock: time_machine.Traveller) -> None:

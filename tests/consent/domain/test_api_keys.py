@@ -11,6 +11,7 @@ from consent.models import ApiKey, Scope
 from customers.models import LegalEntity, StaffMember
 from tests import make
 from tests.make import NOW
+from tests.statements import statements_sent
 
 pytestmark = pytest.mark.django_db
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -44,11 +45,23 @@ def test_key_is_kept_as_a_hash_of_a_secret_of_256_bits(made: MadeKey) -> None:
 
 
 def test_key_is_recognised_in_one_query_with_its_legal_entity(made: MadeKey, entity: LegalEntity) -> None:
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as asked, statements_sent() as sent:
         key = api_keys.recognise(token=made.token, now=NOW)
-        assert key.legal_entity.code == entity.code
+        found = [key.legal_entity.code, key.legal_entity.time_zone]
 
-    assert (key, len(asked)) == (made.key, 1)
+    assert (key, found) == (made.key, [entity.code, entity.time_zone])
+    assert (len(asked), len(sent)) == (0, 1)
+    assert {name: getattr(key, name) for name in api_keys.KEY_FIELDS} == {
+        name: getattr(made.key, name) for name in api_keys.KEY_FIELDS
+    }
+
+
+def test_what_a_request_seldom_needs_of_a_legal_entity_is_read_when_it_does(
+    made: MadeKey, entity: LegalEntity
+) -> None:
+    key = api_keys.recognise(token=made.token, now=NOW)
+
+    assert (key.legal_entity, key.legal_entity.postal_address) == (entity, entity.postal_address)
 
 
 def test_wrong_keys_are_not_accepted(made: MadeKey) -> None:
@@ -81,9 +94,9 @@ def test_unknown_beginning_takes_the_same_work_as_a_wrong_secret(made: MadeKey) 
 
     counts = []
     for token in (known, unknown):
-        with CaptureQueriesContext(connection) as asked, pytest.raises(KeyNotAcceptedError):
+        with statements_sent() as sent, pytest.raises(KeyNotAcceptedError):
             api_keys.recognise(token=token, now=NOW)
-        counts.append(len(asked))
+        counts.append(len(sent))
 
     assert counts == [1, 1]
 

@@ -76,7 +76,7 @@ def test_each_organisation_and_each_contact_gets_a_link_of_its_own() -> None:
 
     messages = ask("alice@example.org")
 
-    assert {(m.organisation.code, m.contact.given_name, m.language) for m in messages} == {
+    assert {(m.organisation.code, m.person.given_name, m.language) for m in messages} == {
         ("huisgroep", "Alice", "nl"),
         ("huisgroep", "Bob", "en"),
         ("harthulp", "Alice", "nl"),

@@ -6,6 +6,8 @@ import rfc8785
 from django.db import IntegrityError, connection, transaction
 
 from consent.domain import notices
+from consent.domain.privacy.publishing import publish_privacy_statement
+from consent.domain.privacy.suggesting import suggest_parts
 from consent.models import Channel, NoticeVersion, PrivacyStatementVersion
 from tests import make
 
@@ -21,7 +23,8 @@ def draft_notice() -> NoticeVersion:
 
 def draft_statement() -> PrivacyStatementVersion:
     entity = make.legal_entity(organisation=make.organisation())
-    return make.privacy_statement(legal_entity=entity, published_at=None)
+    parts = suggest_parts(legal_entity=entity, at=make.NOW)
+    return make.privacy_statement(legal_entity=entity, parts=parts, published_at=None)
 
 
 def test_publishing_a_notice_fixes_its_moment_and_hash() -> None:
@@ -38,11 +41,12 @@ def test_publishing_a_notice_fixes_its_moment_and_hash() -> None:
 def test_publishing_a_statement_fixes_its_moment_and_hash() -> None:
     draft = draft_statement()
 
-    published = notices.publish_privacy_statement(version=draft, published_at=make.NOW)
+    published = publish_privacy_statement(version=draft, published_at=make.NOW)
 
     published.refresh_from_db()
     assert published.published_at == make.NOW
-    assert published.content_hash == hashlib.sha256(rfc8785.dumps({"wording": draft.wording})).hexdigest()
+    texts = {"wording": draft.wording, **draft.parts}
+    assert published.content_hash == hashlib.sha256(rfc8785.dumps(texts)).hexdigest()
 
 
 def test_hash_of_a_known_text_stays_the_same() -> None:
@@ -92,7 +96,7 @@ def test_a_new_version_copies_the_texts_and_is_a_draft() -> None:
 
 
 def test_a_new_statement_version_copies_the_text() -> None:
-    first = notices.publish_privacy_statement(version=draft_statement(), published_at=make.LONG_AGO)
+    first = publish_privacy_statement(version=draft_statement(), published_at=make.LONG_AGO)
 
     second = notices.new_version(version=first)
 
@@ -150,7 +154,7 @@ def test_orm_cannot_change_or_delete_what_was_published(table: str) -> None:
 def published_in(table: str) -> NoticeVersion | PrivacyStatementVersion:
     if table == "consent_noticeversion":
         return notices.publish_notice(version=draft_notice(), published_at=make.LONG_AGO)
-    return notices.publish_privacy_statement(version=draft_statement(), published_at=make.LONG_AGO)
+    return publish_privacy_statement(version=draft_statement(), published_at=make.LONG_AGO)
 
 
 def execute(statement: str, *parameters: uuid.UUID) -> None:

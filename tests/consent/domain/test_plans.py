@@ -1,11 +1,17 @@
 import re
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consent.domain import outbox
+from consent.domain.engine import bulk
+from consent.domain.engine.answering import ANSWERS, parameters_of
+from consent.domain.engine.asking import Addresses, as_parameters
+from consent.domain.engine.question import put_question
+from consent.domain.engine.statement import Statement
 from consent.domain.history import list_history
 from consent.domain.ledger.reconciling import find_differences
 from consent.models import Act, ConsentEvent, ConsentRecord, NoticeVersion, OutboxMessage
@@ -131,3 +137,30 @@ def test_reconciling_many_people_takes_a_few_statements() -> None:
         assert list(find_differences(contacts_at_once=10_000)) == []
 
     assert len(asked) == 3 * 3 + 1
+
+
+@pytest.mark.parametrize("statement", [ANSWERS[False], bulk.KEYS[False]], ids=["single", "list"])
+def test_facts_are_looked_up_by_index(statement: Statement) -> None:
+    notice = seed().notice
+    with owner_connection() as owner:
+        owner.autocommit = True
+        owner.execute("VACUUM ANALYZE customers_contactpoint")
+    question = put_question(
+        legal_entity=notice.legal_entity.code, purpose=notice.purpose.code, channel="EMAIL", now=make.NOW
+    )
+    addresses = Addresses()
+    addresses.add(value="person777@example.org", usable=True, contact_id=None)
+    parameters = {
+        **parameters_of(question),
+        **as_parameters(question=question, addresses=addresses),
+        "explained": False,
+    }
+
+    connection.ensure_connection()
+    with psycopg.RawCursor(connection.connection) as cursor:
+        asked = [parameters[name] for name in statement.names]
+        plan = cursor.execute(f"EXPLAIN {statement.text}", asked).fetchall()
+
+    lines = "\n".join(line for (line,) in plan)
+    assert [table for table in re.findall(r"Seq Scan on (\w+)", lines) if table in LARGE] == []
+    assert "Index Only Scan using contact_point_facts_by_value" in lines

@@ -30,6 +30,7 @@ from customers.models import (
     Transaction,
 )
 from tests import make
+from tests.figures import Note
 
 pytestmark = pytest.mark.django_db
 
@@ -494,6 +495,28 @@ def test_longer_term_covers_running_and_ended_relations_of_its_kind() -> None:
     assert returned.occurred_at == make.NOW
 
 
+def test_last_decision_on_a_term_counts_and_earlier_ones_stay() -> None:
+    lampenwinkel = make_lampenwinkel()
+    alice = make.contact(organisation=lampenwinkel.organisation)
+    relations.record_transaction(
+        agreed=agreed(contact=alice, legal_entity=lampenwinkel, occurred_at=moment("2026-09-01T12:00Z")),
+        recorded_at=make.NOW,
+    )
+    relation = CustomerRelation.objects.get()
+
+    for months, days in ((60, 2), (48, 1)):
+        relations.extend_term(
+            relation=relation,
+            term=replace(LONGER, term_months=months),
+            decided_at=make.NOW - timedelta(days=days),
+            decided_by_id=None,
+        )
+
+    assert CustomerRelation.objects.get().ends_at == moment("2030-09-01T22:00Z")
+    decided = TermExtension.objects.order_by("decided_at").values_list("term_months", flat=True)
+    assert list(decided) == [60, 48]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_expiry_passes_by_a_contact_that_is_being_written_and_sees_the_new_agreement() -> None:
     lampenwinkel = make_lampenwinkel()
@@ -573,7 +596,7 @@ def test_two_expiries_at_once_write_each_end_once() -> None:
 
 @pytest.mark.drill
 @pytest.mark.django_db(transaction=True)
-def test_a_million_due_relations_end_in_constant_memory() -> None:
+def test_a_million_due_relations_end_in_constant_memory(note: Note) -> None:
     left = make_due_relations(legal_entity=make_lampenwinkel(), count=1_000_000)
     chunks = relations.expire_relations(now=make.NOW)
     process = psutil.Process()
@@ -587,7 +610,7 @@ def test_a_million_due_relations_end_in_constant_memory() -> None:
         grown = max(grown, process.memory_info().rss - before)
 
     per_second = ended / (time.monotonic() - began)
-    print(f"{per_second:.0f} relations a second, memory grew {grown / 2**20:.1f} MiB")  # noqa: T201  (a drill reports)
+    note(relations_per_second=per_second, mebibytes_grown=grown / 2**20)
     assert (ended, left.count()) == (1_000_000, 0)
     assert ConsentEvent.objects.filter(act=Act.RELATION_ENDED).count() == 1_000_000
     assert grown < 32 * 2**20

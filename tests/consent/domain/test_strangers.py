@@ -80,7 +80,7 @@ def test_number_typed_beside_an_address_opens_nothing_to_who_has_it() -> None:
 
     (message,) = ask_for_link(STRANGERS_NUMBER)
 
-    assert (message.channel, message.contact_point) == (Channel.EMAIL, house.email)
+    assert (message.channel, message.point) == (Channel.EMAIL, house.email)
 
 
 def test_number_typed_before_its_victim_came_opens_nothing_to_who_has_it() -> None:
@@ -89,7 +89,7 @@ def test_number_typed_before_its_victim_came_opens_nothing_to_who_has_it() -> No
 
     (message,) = ask_for_link(STRANGERS_NUMBER)
 
-    assert (message.contact, message.contact_point.value) == (typed.contact, "bob@example.org")
+    assert (message.contact, message.point.value) == (typed.contact, "bob@example.org")
 
 
 def test_permission_after_a_withdrawal_waits_for_the_person() -> None:

@@ -1,15 +1,27 @@
 -- What is known about everyone asked about, one row per candidate: a person who holds the address, or nobody.
 -- Facts only, never law: moments are compared here, and each fact is a letter that the rulebook reads
 -- (`consent/domain/rulebook/facts.py`); the ids and ends of what was found travel beside them.
-candidates AS (
+found AS (
     SELECT asked.place, asked.value,
         -- An address that the named contact does not hold is none of theirs: nobody else answers for it.
         asked.usable AND (point.id IS NOT NULL OR asked.contact_id IS NULL)
             AND NOT coalesce(point.placeholder, false) AND NOT coalesce(point.invalid, false) AS usable,
         point.id AS point_id,
+        point.contact_id,
         coalesce(point.verified, false) AS verified,
         coalesce(point.published_from_date <= %(day)s::date, false) AS published,
-        coalesce(point.impersonal, false) AS impersonal,
+        coalesce(point.impersonal, false) AS impersonal
+    FROM asked
+    LEFT JOIN points AS point ON point.organisation_id = %(organisation)s::uuid
+        AND point.value = asked.value
+        AND (point.kind = %(point_kind)s::text OR %(point_kind)s::text = '')
+        AND (point.contact_id = asked.contact_id OR asked.contact_id IS NULL)
+    -- From here on everything is looked up by contact: in their order, for the same reason as above.
+    ORDER BY point.contact_id
+),
+candidates AS (
+    SELECT found.place, found.value, found.usable, found.point_id, found.verified, found.published,
+        found.impersonal,
         contact.id AS contact_id,
         contact.kind = 'ORGANISATION' AS organisation,
         contact.legal_form,
@@ -18,17 +30,19 @@ candidates AS (
         CASE
             WHEN contact.country IN ('NL', 'BE') THEN contact.country
             WHEN contact.country <> '' THEN 'EU'
-            WHEN asked.value LIKE '+31%%' THEN 'NL'
-            WHEN asked.value LIKE '+32%%' THEN 'BE'
-            WHEN asked.value LIKE '+%%' THEN 'EU'
+            WHEN found.value LIKE '+31%%' THEN 'NL'
+            WHEN found.value LIKE '+32%%' THEN 'BE'
+            WHEN found.value LIKE '+%%' THEN 'EU'
             ELSE %(country)s::text
         END AS jurisdiction
-    FROM asked
-    LEFT JOIN points AS point ON point.organisation_id = %(organisation)s::uuid
-        AND point.value = asked.value
-        AND (point.kind = %(point_kind)s::text OR %(point_kind)s::text = '')
-        AND (point.contact_id = asked.contact_id OR asked.contact_id IS NULL)
-    LEFT JOIN customers_contact contact ON contact.id = point.contact_id
+    FROM found
+    -- One at a time, whatever the planner expects: a single question must not read all contacts.
+    LEFT JOIN LATERAL (
+        SELECT one.id, one.kind, one.legal_form, one.birth_date, one.representative_id, one.country
+        FROM customers_contact one
+        WHERE one.id = found.contact_id
+        LIMIT 1
+    ) contact ON true
 ),
 stopped AS (
     SELECT candidate.place, candidate.contact_id, max(objection.objected_at) AS objected_at,
@@ -40,7 +54,7 @@ stopped AS (
         AND (objection.legal_entity_id = %(legal_entity)s::uuid OR objection.legal_entity_id IS NULL)
         AND (objection.purpose_id = %(purpose)s::uuid OR objection.purpose_id IS NULL)
         AND objection.channel IN ('', %(channel)s::text)
-    GROUP BY candidate.place, candidate.contact_id
+    GROUP BY candidate.contact_id, candidate.place
 ),
 blocked AS (
     SELECT hashed.place, max(suppressed_at) AS suppressed_at, bool_or(reason = 'ERASURE') AS erased,
@@ -48,7 +62,8 @@ blocked AS (
     FROM hashed
     JOIN blocks ON blocks.organisation_id = %(organisation)s::uuid
         AND blocks.address_hash = hashed.address_hash
-        AND blocks.channel IN ('', %(channel)s::text)
+        -- Compared afterwards: within the index it would have every version of the key searched for.
+        AND CASE WHEN blocks.channel = '' THEN true ELSE blocks.channel = %(channel)s::text END
     GROUP BY hashed.place
 ),
 listed AS (
@@ -132,6 +147,8 @@ permissions AS (
         ) END AS due_at
         OFFSET 0
     ) first_call
+    -- Here too: what is sorted below is the letters, not the whole rows that they are made from.
+    OFFSET 0
 ),
 consented AS (
     SELECT place, contact_id,
@@ -147,7 +164,7 @@ consented AS (
         array_agg(withdrawal_event_id ORDER BY on_address DESC, letters, id) AS withdrawal_event_ids,
         array_agg(notice_version_id ORDER BY on_address DESC, letters, id) AS notice_version_ids
     FROM permissions
-    GROUP BY place, contact_id
+    GROUP BY contact_id, place
 ),
 agreements AS (
     SELECT candidate.place, candidate.contact_id, relation.id, relation.legal_entity_id,
@@ -199,6 +216,7 @@ agreements AS (
                 ELSE relation.postal_collected_at
             END AS at
     ) collected
+    OFFSET 0
 ),
 related AS (
     SELECT place, contact_id,
@@ -208,7 +226,7 @@ related AS (
         array_agg(transaction_id ORDER BY letters, id) AS transaction_ids,
         string_agg(coalesce(ends_at::text, ''), ',' ORDER BY letters, id) AS ends
     FROM agreements
-    GROUP BY place, contact_id
+    GROUP BY contact_id, place
 ),
 facts AS (
     SELECT described.place, described.contact_id, described.point_id, described.jurisdiction,
@@ -249,6 +267,6 @@ facts AS (
         consented.notice_version_ids, related.relation_ids, related.transaction_ids,
         described.objection_event_id, described.suppression_event_id, described.restriction_event_id
     FROM described
-    LEFT JOIN consented USING (place, contact_id)
-    LEFT JOIN related USING (place, contact_id)
+    LEFT JOIN consented USING (contact_id, place)
+    LEFT JOIN related USING (contact_id, place)
 )

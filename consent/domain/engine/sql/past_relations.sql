@@ -5,8 +5,11 @@ WITH agreed AS NOT MATERIALIZED (
     FROM customers_transaction
     WHERE occurred_at <= %(at)s::timestamptz AND recorded_at <= %(known_at)s::timestamptz
 ),
-extensions AS NOT MATERIALIZED (
-    SELECT * FROM customers_termextension WHERE decided_at <= least(%(at)s, %(known_at)s)::timestamptz
+extensions AS (
+    SELECT DISTINCT ON (legal_entity_id, kind, product_group_id) *
+    FROM customers_termextension
+    WHERE decided_at <= least(%(at)s, %(known_at)s)::timestamptz
+    ORDER BY legal_entity_id, kind, product_group_id, decided_at DESC, id DESC
 ),
 touched AS (
     SELECT DISTINCT contact_id, legal_entity_id, kind, product_group_id

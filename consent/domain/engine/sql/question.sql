@@ -92,8 +92,11 @@ LEFT JOIN LATERAL (
     FROM customers_callernumber one
     CROSS JOIN LATERAL (SELECT (%(at)s::timestamptz AT TIME ZONE entity.time_zone)::date AS today) AS day
     WHERE %(channel)s::text = 'CALL' AND one.legal_entity_id = entity.id AND one.in_use_from_date <= today
-        -- It must answer for six months after this call (Code Telemarketing 2024).
-        AND (one.reachable_until_date IS NULL OR one.reachable_until_date >= (today + interval '6 months')::date)
+        -- It must answer for so long after this call (Code Telemarketing 2024).
+        AND (
+            one.reachable_until_date IS NULL
+            OR one.reachable_until_date >= (today + make_interval(months => %(reachable_months)s::integer))::date
+        )
     ORDER BY one.reachable_until_date IS NOT NULL, one.in_use_from_date DESC, one.id
     LIMIT 1
 ) caller ON true

@@ -5,17 +5,26 @@ import datetime
 from functools import lru_cache
 from typing import Final
 
-from consent.domain.rulebook.facts import Jurisdiction
-from consent.domain.rulebook.pack import Pack
+from consent.domain.rulebook.facts import Jurisdiction, Kind
+from consent.domain.rulebook.pack import Pack, RelationGround
 from consent.domain.rulebook.packs import be_2015_07_11, eu_2018_05_25, nl_2021_07_01, nl_2026_07_01
 
 PACKS: Final = (nl_2021_07_01.PACK, nl_2026_07_01.PACK, be_2015_07_11.PACK, eu_2018_05_25.PACK)
+
+BEFORE_ALL_LAW: Final = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
 def find_pack(*, jurisdiction: Jurisdiction, at: datetime.datetime) -> Pack | None:
     """Find the pack in force at a moment; None before the first one. A pack ends where the next begins."""
     begun = [pack for pack in PACKS if pack.jurisdiction == jurisdiction and pack.starts_at <= at]
     return max(begun, key=lambda pack: pack.starts_at, default=None)
+
+
+def law_holds_since(*, at: datetime.datetime) -> datetime.datetime:
+    """Find the moment from which all law is as it is at this moment, wherever and on whatever channel."""
+    starts = [pack.starts_at for pack in PACKS]
+    starts += [pack.verified_calls_from for pack in PACKS if pack.verified_calls_from]
+    return max((start for start in starts if start <= at), default=BEFORE_ALL_LAW)
 
 
 @lru_cache(maxsize=256)
@@ -35,6 +44,13 @@ def next_change_of_law(
     if channel == "CALL":
         moments |= {pack.verified_calls_from for pack in packs if pack.verified_calls_from}
     return min((moment for moment in moments if moment > at), default=None)
+
+
+def gives_ground(*, kind: Kind, sender: str) -> bool:
+    """Say whether such a relation can be a ground for this kind of sender, anywhere, on any channel."""
+    tables = (table for pack in PACKS for table in pack.tables.values())
+    grounds = (ground for table in tables for ground in table if isinstance(ground, RelationGround))
+    return any(ground.code and ground.kind == kind and sender in ground.senders for ground in grounds)
 
 
 def _said_of(pack: Pack, channel: str) -> Pack:

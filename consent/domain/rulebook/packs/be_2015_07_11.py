@@ -11,6 +11,8 @@ from consent.domain.rulebook.decision import Basis, Rest
 from consent.domain.rulebook.facts import Age, Jurisdiction, Kind, Listing
 from consent.domain.rulebook.pack import Outcome, Pack, RelationGround, Situation
 
+# Art. VI.112 WER; the list must be fetched again within five days.
+LIST_IS_FRESH_FOR: Final = datetime.timedelta(hours=120)
 # Royal Decree of 4 April 2003, art. 1(1): own customers, similar products.
 SOFT_OPTIN: Final = RelationGround(
     code=Code.A_SOFT_OPTIN_BE, kind=Kind.SALE, senders=grounds.EVERY_SENDER, contents=grounds.OWN_OFFERS

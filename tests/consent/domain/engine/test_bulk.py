@@ -31,7 +31,7 @@ def test_each_row_gets_its_verdict_in_order() -> None:
     # A Saturday at 13:00 in Amsterdam: within the hours.
     question = put_question(legal_entity=entity.code, purpose=offers.code, channel="CALL", now=make.NOW)
 
-    verdicts = answer_chunk(question=question, asked=[Asked(text="020 000 01 02"), Asked(text="0200000101")])
+    verdicts = answer_chunk(question=question, texts=["020 000 01 02", "0200000101"], contacts=[None, None])
 
     assert verdicts == [
         Verdict(
@@ -61,7 +61,8 @@ def codes(
         at=at,
         now=make.NOW,
     )
-    return [verdict.code for verdict in answer_chunk(question=question, asked=asked)]
+    texts, contacts = [one.text for one in asked], [one.contact_id for one in asked]
+    return [verdict.code for verdict in answer_chunk(question=question, texts=texts, contacts=contacts)]
 
 
 def block(entity: LegalEntity, text: str) -> None:
@@ -160,7 +161,7 @@ def test_rows_with_the_same_facts_end_each_at_their_own_moment() -> None:
         now=make.NOW,
     )
 
-    verdicts = answer_chunk(question=question, asked=[Asked(text="0200000102"), Asked(text="0200000101")])
+    verdicts = answer_chunk(question=question, texts=["0200000102", "0200000101"], contacts=[None, None])
 
     assert [(verdict.code, verdict.valid_until) for verdict in verdicts] == [
         ("A_REL_SALE", "2026-05-12T00:00:00+02:00"),

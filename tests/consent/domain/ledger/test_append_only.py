@@ -149,11 +149,14 @@ def test_every_guard_is_always_on(owner: psycopg.Connection) -> None:
     ).fetchall()
 
     assert guards == [
+        ("consent_checkpoint", "append_only", "A"),
         ("consent_consentevent", "append_only", "A"),
         ("consent_evidence", "append_only", "A"),
+        ("consent_ledgerleaf", "append_only", "A"),
         ("consent_noticeversion", "published_stays", "A"),
         ("consent_privacystatementversion", "published_stays", "A"),
         ("consent_shownform", "append_only", "A"),
+        ("consent_treenode", "append_only", "A"),
     ]
 
 

@@ -13,7 +13,7 @@ from consent.domain.rulebook.codes import Code
 from consent.domain.rulebook.deciding import decide, law_changes_answer_at
 from consent.domain.rulebook.facts import Case, Facts, Jurisdiction, Kind, Listing
 from consent.domain.rulebook.pack import Pack
-from consent.domain.rulebook.packs import PACKS, find_pack, next_change_of_law
+from consent.domain.rulebook.packs import PACKS, find_pack, gives_ground, next_change_of_law
 from tests.consent.domain.rulebook.asking import (
     AMSTERDAM,
     CHANNELS,
@@ -24,6 +24,7 @@ from tests.consent.domain.rulebook.asking import (
     MESSAGES,
     NOBODY,
     NOW,
+    SENDERS,
     case,
     code,
     organisation,
@@ -201,3 +202,11 @@ def test_next_change_of_law_is_whatever_a_new_pack_says_of_the_channel(
 
     next_change_of_law.cache_clear()
     assert found == moment
+
+
+@pytest.mark.parametrize("sender", SENDERS)
+@pytest.mark.parametrize("kind", Kind)
+def test_relation_can_be_a_ground_for_some_senders_only(kind: Kind, sender: str) -> None:
+    of_support = kind in {Kind.DONATION, Kind.VOLUNTEER, Kind.ATTENDANCE} and sender in {"CHARITY", "IDEAL"}
+
+    assert gives_ground(kind=kind, sender=sender) == (kind == Kind.SALE or of_support)

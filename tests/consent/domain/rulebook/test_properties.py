@@ -8,7 +8,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from consent.domain.rulebook.codes import Code
-from consent.domain.rulebook.deciding import decide, law_changes_answer_at
+from consent.domain.rulebook.deciding import decide, ground_beneath, law_changes_answer_at
 from consent.domain.rulebook.decision import Basis, Decision
 from consent.domain.rulebook.facts import (
     Belongs,
@@ -23,7 +23,7 @@ from consent.domain.rulebook.facts import (
     Policy,
     read_facts,
 )
-from consent.domain.rulebook.packs import PACKS, find_pack
+from consent.domain.rulebook.packs import PACKS, find_pack, law_holds_since
 from tests.consent.domain.rulebook.asking import INSTANT
 from tests.consent.domain.rulebook.every_fact import CASES, FACTS, for_every
 from tests.consent.domain.rulebook.test_facts import letters
@@ -93,6 +93,15 @@ def test_every_allowance_stands_in_a_table(case: Case, facts: Facts) -> None:
     of_service = {Code.A_SERVICE} if case.content == "SERVICE" else set()
 
     assert decision.code in in_table | of_list | of_service
+
+
+@for_every(CASES, FACTS)
+def test_ground_beneath_is_that_of_every_allowance_and_no_stop_changes_it(case: Case, facts: Facts) -> None:
+    decision, beneath = decide(case=case, facts=facts), ground_beneath(case=case, facts=facts)
+    stopped = replace(facts, restricted=True, objected=True, block=Block.ERASED)
+
+    assert beneath == decision.code or not decision.allowed or decision.code == Code.A_SERVICE
+    assert ground_beneath(case=replace(case, policy=Policy.EVERYTHING), facts=stopped) == beneath
 
 
 @for_every(CASES, FACTS)
@@ -291,3 +300,12 @@ def others_of(facts: Facts) -> list[ConsentFacts]:
 
 def rested_on(decision: Decision, facts: Facts) -> list[ConsentFacts]:
     return [facts.consents[rest.place] for rest in decision.rests_on if rest.basis in OF_CONSENTS]
+
+
+@for_every(CASES, FACTS)
+def test_between_two_changes_of_law_every_moment_gets_the_same_answer(case: Case, facts: Facts) -> None:
+    first = replace(case, at=law_holds_since(at=case.at))
+
+    assert decide(case=first, facts=facts) == decide(case=case, facts=facts)
+    assert law_changes_answer_at(case=first, facts=facts) == law_changes_answer_at(case=case, facts=facts)
+    assert ground_beneath(case=first, facts=facts) == ground_beneath(case=case, facts=facts)

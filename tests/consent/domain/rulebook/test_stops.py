@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from consent.domain.rulebook.codes import Code
-from consent.domain.rulebook.deciding import decide
+from consent.domain.rulebook.deciding import decide, ground_beneath
 from consent.domain.rulebook.decision import Basis, Rest
 from consent.domain.rulebook.facts import (
     Age,
@@ -19,6 +19,7 @@ from consent.domain.rulebook.facts import (
 )
 from tests.consent.domain.rulebook.asking import (
     CONSENT,
+    MAY_2024,
     case,
     code,
     consent,
@@ -285,3 +286,34 @@ def test_d_policy_only_with_permission() -> None:
         Code.A_LEGAL_PERSON,
         (Rest(Basis.LEGAL_FORM), Rest(Basis.CONSENT)),
     )
+
+
+# What lies beneath a stop.
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        {},
+        {"restricted": True},
+        {"objected": True},
+        {"block": Block.ERASED},
+        {"age": Age.UNDER_13},
+        {"consents": (WITHDRAWN,)},
+        {"address_usable": False},
+    ],
+)
+def test_ground_beneath_a_stop_is_that_of_the_table(stop: dict[str, object]) -> None:
+    facts = replace(CUSTOMER, **stop)  # type: ignore[arg-type]  # one stop at a time
+
+    assert ground_beneath(case=case("EMAIL", policy=Policy.EVERYTHING), facts=facts) == Code.A_SOFT_OPTIN
+    assert ground_beneath(case=case("EMAIL"), facts=replace(facts, relations=())) is None
+
+
+def test_nothing_lies_beneath_a_no_of_the_list_or_before_the_first_law() -> None:
+    belgian = person(CONSENT, jurisdiction=Jurisdiction.BE)
+
+    assert ground_beneath(case=case("CALL"), facts=belgian) is None
+    assert ground_beneath(case=case("EMAIL"), facts=belgian) == Code.A_CONSENT
+    before = case("EMAIL", at=MAY_2024.replace(year=2010))
+    assert ground_beneath(case=before, facts=belgian) is None

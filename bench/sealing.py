@@ -1,0 +1,92 @@
+"""How fast the ledger is sealed and verified, beside the quickest way to add to it at all."""
+
+import random
+import statistics
+from collections.abc import Callable
+
+from django.db import connection, transaction
+
+from bench.timing import now, say, timed
+from consent.domain.ledger.recording import NewEvent, record
+from consent.domain.seal import keys, proofs
+from consent.domain.seal.rereading import read_bounds
+from consent.domain.seal.sealing import seal_ledger
+from consent.domain.seal.verifying import Trusted, find_faults
+from consent.models import Act, Actor, Method, Notice, Source
+from customers.models import ContactPoint
+
+APPENDED = 200_000
+RECORDED = 5_000
+PROOFS = 200
+# Acts of nobody, so that no answer changes by them.
+APPEND = """
+CREATE TEMPORARY TABLE appended AS SELECT * FROM consent_consentevent LIMIT %(many)s;
+UPDATE appended SET subject_id = gen_random_uuid(), contact_point_id = NULL,
+    sequence = nextval('consent_event_sequence');
+UPDATE appended SET id = ('0a000000-0000-7000-8000-' || lpad(to_hex(sequence), 12, '0'))::uuid
+"""
+TAKE_IN = "INSERT INTO consent_consentevent SELECT * FROM appended"
+
+
+def measure_sealing() -> None:
+    """Seal what the data brought, then so many events that were appended in one statement."""
+    for _chunk in seal_ledger(now=now()):
+        pass
+    recording = record_many()
+    say("record acts, the quickest of our own ways", RECORDED, recording)
+    bare = append_in_bulk()
+    say("floor: one INSERT into the ledger", APPENDED, bare)
+    sealing, sealed = timed(lambda: sum(seal_ledger(now=now())))
+    say("seal, beside recording as many", sealed, sealing, recording / RECORDED * sealed)
+    say("seal, beside the floor", sealed, sealing, bare / APPENDED * sealed)
+    size = proofs.sealed_size()
+    say("inclusion proof, one of all", 1, median_of(lambda: prove_one(size)))
+    verifying, found = timed(lambda: list(find_faults(bounds=read_bounds(), trusted=trusted())))
+    if found:
+        raise RuntimeError(found[0].sentence)
+    say("verify everything, two connections", size, verifying)
+
+
+def record_many() -> float:
+    """As an import does: a chunk of acts of different people, with evidence and what follows from them."""
+    notice = Notice.objects.select_related("legal_entity").get(legal_entity__code="bench")
+    points = ContactPoint.objects.filter(organisation=notice.legal_entity.organisation_id).order_by("pk")
+    moment = now()
+    events = [
+        NewEvent(
+            organisation_id=point.organisation_id,
+            act=Act.RENEWED,
+            subject_id=point.contact_id,
+            contact_point_id=point.pk,
+            legal_entity_id=notice.legal_entity_id,
+            purpose_id=notice.purpose_id,
+            channel=notice.channel,
+            occurred_at=moment,
+            actor=Actor.SUBJECT,
+            source=Source.IMPORT,
+            method=Method.RECORD,
+            proof={"page": "/"},
+        )
+        for point in points[:RECORDED]
+    ]
+    return timed(lambda: record(events=events, recorded_at=moment))[0]
+
+
+def append_in_bulk() -> float:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(APPEND, {"many": APPENDED})
+        seconds, _ = timed(lambda: cursor.execute(TAKE_IN))
+        cursor.execute("DROP TABLE appended")
+    return seconds
+
+
+def trusted() -> Trusted:
+    return Trusted(verifiers=keys.verifiers())
+
+
+def prove_one(size: int) -> None:
+    proofs.inclusion_proof(position=random.randrange(size), tree_size=size)  # noqa: S311 (a leaf to measure with)
+
+
+def median_of(work: Callable[[], None]) -> float:
+    return statistics.median(timed(work)[0] for _ in range(PROOFS))

@@ -1,0 +1,56 @@
+"""The file that leaves the building: a zip with a signed list of files; the same content, the same bytes."""
+
+import hashlib
+import zipfile
+from collections.abc import Iterable
+from typing import Protocol
+
+from consent.domain.seal.keys import signers
+from consent.domain.seal.notes import sign_note
+
+FORMAT = "jawoord-evidence-1"
+MANIFEST = "manifest.txt"
+# The oldest moment that a zip can name: when a file was made would make the same content other bytes.
+NO_MOMENT = (1980, 1, 1, 0, 0, 0)
+READABLE = 0o100644 << 16
+
+
+class Writable(Protocol):
+    """A file that is only written to the end of."""
+
+    def write(self, block: bytes, /) -> int: ...
+    def flush(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Bundle:
+    """An export being written, file by file; nothing of it is held in memory."""
+
+    def __init__(self, *, target: Writable) -> None:
+        self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
+        self._lines: list[str] = []
+
+    def add(self, *, name: str, parts: Iterable[bytes]) -> int:
+        """Write one file; return its length in bytes."""
+        digest, size = hashlib.sha256(), 0
+        with self._zip.open(_entry(name), "w", force_zip64=True) as file:
+            for part in parts:
+                file.write(part)
+                digest.update(part)
+                size += len(part)
+        self._lines.append(f"sha256 {digest.hexdigest()} {size} {name}")
+        return size
+
+    def close(self, *, facts: Iterable[str]) -> None:
+        """Sign the list of files, behind the facts about the whole, and end the export."""
+        text = "".join(f"{line}\n" for line in (FORMAT, *facts, *self._lines))
+        note = sign_note(text=text, signers=signers())
+        with self._zip.open(_entry(MANIFEST), "w") as file:
+            file.write(str(note).encode())
+        self._zip.close()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, NO_MOMENT)
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, READABLE
+    return entry

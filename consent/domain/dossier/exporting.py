@@ -1,0 +1,264 @@
+"""Evidence that somebody outside can check alone: the events, what stands behind them, and the proof."""
+
+import base64
+import enum
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import orjson
+from django.conf import settings
+from django.utils.translation import gettext, override
+
+from consent.domain.dossier import blocks, records, tables
+from consent.domain.dossier.account import Account, Library, read_accounts, read_library
+from consent.domain.dossier.bundle import Bundle, Writable
+from consent.domain.dossier.proof import subset_proof
+from consent.domain.dossier.readme import readme
+from consent.domain.dossier.selection import Selection, events_of, people_of
+from consent.domain.dossier.telling import Telling, tell_person
+from consent.domain.notices import texts_of
+from consent.domain.seal.keys import verifiers
+from consent.domain.seal.proofs import consistency_proof, latest_checkpoint
+from consent.models import Checkpoint, ConsentEvent, ShownForm
+from customers.models import Organisation
+
+VERIFIER: Final = Path(__file__).with_name("verify_evidence.py")
+MOST_PEOPLE_IN_A_DOSSIER: Final = 200
+PEOPLE_AT_ONCE: Final = 200
+# Earlier checkpoints that people outside may hold; the proof of each is a few hundred bytes.
+EARLIER_CHECKPOINTS: Final = 400
+
+
+class Format(enum.StrEnum):
+    """A way to read an export; every export holds the sealed events and their proof as well."""
+
+    PDF = "pdf"
+    CSV = "csv"
+    JSONLD = "jsonld"
+
+
+class NothingToExportError(LookupError):
+    """No sealed event belongs to the selection."""
+
+
+class TooManyForDossierError(ValueError):
+    """A dossier tells about a few people; more of them are exported as tables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is exported, how, and in which language it is told."""
+
+    selection: Selection
+    formats: Sequence[Format]
+    language: str
+    with_evidence: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exported:
+    """What went into an export."""
+
+    events: int
+    people: int
+    tree_size: int
+
+
+def export_evidence(*, wanted: Wanted, target: Writable) -> Exported:
+    """Write everything that proves the acts of a selection into one file, which checks itself offline.
+
+    The same selection at the same checkpoint gives the same bytes, as long as nobody in it was erased or
+    contacted. Personal parts are included where they are asked for: for one person, usually; for many, only
+    where they are needed (art. 5(1)(c) GDPR). Source: art. 5(2) and 7(1) GDPR; art. 11.7(2) Tw.
+    Raises NothingToExportError, TooManyForDossierError, EvidenceBrokenError, TreeBrokenError.
+    """
+    checkpoint = latest_checkpoint()
+    if checkpoint is None:
+        raise NothingToExportError
+    with override(wanted.language):
+        return _Export(wanted, checkpoint).write(target)
+
+
+class _Export:
+    """One export on its way: what it is about, and the checkpoint it is proven by."""
+
+    def __init__(self, wanted: Wanted, checkpoint: Checkpoint) -> None:
+        self.wanted, self.checkpoint = wanted, checkpoint
+        self.events = events_of(selection=wanted.selection)
+        self.size = checkpoint.tree_size
+        self.positions = tables.positions_of(events=self.events, tree_size=self.size)
+        self.people = people_of(selection=wanted.selection).count()
+
+    def write(self, target: Writable) -> Exported:
+        self._check()
+        bundle = Bundle(target=target)
+        for name, parts in self._files():
+            bundle.add(name=name, parts=parts)
+        bundle.close(facts=self._facts())
+        return Exported(events=len(self.positions), people=self.people, tree_size=self.size)
+
+    def _check(self) -> None:
+        if not self.positions:
+            raise NothingToExportError
+        if Format.PDF in self.wanted.formats and self.people > MOST_PEOPLE_IN_A_DOSSIER:
+            raise TooManyForDossierError(str(self.people))
+
+    def _facts(self) -> Iterator[str]:
+        yield f"selection {json.dumps(self.wanted.selection.as_json(), sort_keys=True)}"
+        yield f"events {len(self.positions)}"
+        yield f"people {self.people}"
+        yield f"checkpoint {self.size}"
+
+    def _files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        formats = self.wanted.formats
+        yield "README.txt", iter([readme(origin=settings.SEAL_ORIGIN).encode()])
+        yield "verify_evidence.py", iter([VERIFIER.read_bytes()])
+        if Format.PDF in formats:
+            yield "dossier.pdf", self._dossier()
+        if Format.CSV in formats:
+            yield "events.csv", tables.table_of(events=self.events, tree_size=self.size)
+            yield "events-spreadsheet.csv", tables.sheet_of(events=self.events, tree_size=self.size)
+        if Format.JSONLD in formats:
+            yield "records.jsonld", self._records()
+        yield from self._proofs()
+
+    def _proofs(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        yield "checkpoint.txt", iter([self.checkpoint.note.encode()])
+        yield "keys.txt", (f"{verifier}\n".encode() for verifier in verifiers())
+        yield "leaves.txt", tables.leaves_of(events=self.events, tree_size=self.size)
+        proof = subset_proof(positions=self.positions, tree_size=self.size)
+        yield "proof.txt", (f"{_encoded(one)}\n".encode() for one in proof)
+        yield "consistency.txt", self._consistency()
+        yield "evidence.jsonl", self._evidence()
+        yield "wordings.jsonl", self._wordings()
+        yield from self._forms()
+
+    def _consistency(self) -> Iterator[bytes]:
+        earlier = Checkpoint.objects.filter(tree_size__gt=0, tree_size__lt=self.size)
+        sizes = sorted(
+            earlier.order_by("-tree_size").values_list("tree_size", flat=True)[:EARLIER_CHECKPOINTS]
+        )
+        for first in sizes:
+            proof = [_encoded(one) for one in consistency_proof(first=first, second=self.size)]
+            yield f"{' '.join([str(first), *proof])}\n".encode()
+
+    def _evidence(self) -> Iterator[bytes]:
+        if not self.wanted.with_evidence:
+            return
+        for account in self._accounts():
+            for event in account.events:
+                if plain := account.evidence.get(event.pk):
+                    yield orjson.dumps({"event": event.pk, "plain": plain.decode()}) + b"\n"
+
+    def _wordings(self) -> Iterator[bytes]:
+        library = self._library()
+        texts = [("notice", one.pk, texts_of(version=one)) for one in library.notices.values()]
+        texts += [("privacy", one.pk, texts_of(version=one)) for one in library.statements.values()]
+        for kind, key, said in sorted(texts, key=lambda text: text[:2]):
+            yield orjson.dumps({"kind": kind, "id": key, "texts": said}) + b"\n"
+
+    def _forms(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        hashes = self.events.order_by("shown_form_hash").values_list("shown_form_hash", flat=True).distinct()
+        forms = ShownForm.objects.filter(content_hash__in=[one for one in hashes if one])
+        for form in forms.order_by("content_hash", "pk").distinct("content_hash"):
+            yield f"shown/{form.content_hash}.html", iter([form.content.encode()])
+
+    def _accounts(self) -> Iterator[Account]:
+        people = people_of(selection=self.wanted.selection).iterator(chunk_size=PEOPLE_AT_ONCE)
+        while some := list(islice(people, PEOPLE_AT_ONCE)):
+            yield from read_accounts(
+                contacts=some,
+                selection=self.wanted.selection,
+                with_evidence=self.wanted.with_evidence,
+            )
+
+    def _library(self) -> Library:
+        """What all people of the selection were shown: few texts, however many people."""
+        columns = (
+            "notice_version_id",
+            "privacy_statement_id",
+            "collection_point_id",
+            "staff_id",
+            "shown_form_hash",
+        )
+        rows = self.events.order_by().values(*columns).distinct()
+        return read_library(events=[ConsentEvent(**row) for row in rows])
+
+    def _records(self) -> Iterator[bytes]:
+        library, before = self._library(), b""
+        yield b'{"@context":' + orjson.dumps(records.CONTEXT) + b',"@graph":[\n'
+        for account in self._accounts():
+            for record in account.records:
+                whole = records.record_of(record=record, account=account, library=library)
+                yield before + orjson.dumps(whole)
+                before = b",\n"
+        yield b"\n]}\n"
+
+    def _dossier(self) -> Iterator[bytes]:
+        telling = Telling(
+            language=self.wanted.language,
+            zone=ZoneInfo(settings.TIME_ZONE),
+            library=self._library(),
+            positions=self._places(),
+        )
+        told = [
+            block for account in self._accounts() for block in tell_person(account=account, telling=telling)
+        ]
+        document = blocks.Document(
+            title=gettext("Dossier of permissions"),
+            author=self._organisation().name,
+            footer=gettext("Sealed in checkpoint %(size)s of %(origin)s")
+            % {"size": self.size, "origin": settings.SEAL_ORIGIN},
+            language=self.wanted.language,
+            blocks=[*self._opening(telling), *told, *self._ending()],
+        )
+        yield blocks.as_pdf(document=document, at=self.checkpoint.made_at)
+
+    def _opening(self, telling: Telling) -> Iterator[blocks.Block]:
+        yield blocks.heading(gettext("Dossier of permissions"), level=1)
+        yield blocks.facts(
+            [
+                (gettext("Organisation"), self._organisation().name),
+                (gettext("People"), self.people),
+                (gettext("Events"), len(self.positions)),
+                (gettext("As sealed on"), telling.moment(self.checkpoint.made_at)),
+                (gettext("Times are those of"), settings.TIME_ZONE),
+            ]
+        )
+        yield blocks.text(
+            gettext(
+                "Each act below is one event of an append-only log. The log is sealed in a Merkle tree "
+                "(RFC 9162) and signed; the files beside this dossier prove that each event stands in it "
+                "unchanged. A log shows that nothing was changed since; it cannot show that what was "
+                "recorded is true."
+            )
+        )
+
+    def _ending(self) -> Iterator[blocks.Block]:
+        yield blocks.heading(gettext("How to check this"), level=1)
+        yield blocks.text(
+            gettext(
+                "Run the program verify_evidence.py of this export with Python 3.9 or newer; it needs no "
+                "network. "
+                "It checks the signatures, every file, the place of each event in the log, the personal "
+                "parts, and what people were shown. Compare the checkpoint below with the one that the "
+                "officer was mailed, or that the log publishes."
+            )
+        )
+        yield blocks.code(self.checkpoint.note)
+
+    def _places(self) -> Mapping[uuid.UUID, int]:
+        return dict(tables.places_of(events=self.events, tree_size=self.size))
+
+    def _organisation(self) -> Organisation:
+        return Organisation.objects.get(pk=self.wanted.selection.organisation_id)
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.b64encode(raw).decode()

@@ -1,0 +1,61 @@
+"""Every export is written down: who took evidence out, about whom, what for, and which file it was."""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+
+from consent.domain.dossier.bundle import Writable
+from consent.domain.dossier.exporting import Exported, Wanted, export_evidence
+from consent.models import EvidenceExport
+from customers.models import StaffMember
+
+
+class Digesting:
+    """A file that is only ever written to the end of, and knows the SHA-256 of what was written."""
+
+    def __init__(self, target: Writable) -> None:
+        self.target, self.digest = target, hashlib.sha256()
+
+    def write(self, block: bytes, /) -> int:
+        self.digest.update(block)
+        return self.target.write(block)
+
+    def flush(self) -> None:
+        self.target.flush()
+
+    def close(self) -> None:
+        self.target.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Occasion:
+    """Who exports, when, and what for."""
+
+    staff: StaffMember | None
+    reason: str
+    exported_at: datetime.datetime
+
+
+def export_and_log(*, wanted: Wanted, occasion: Occasion, target: Writable) -> EvidenceExport:
+    """Write an export to a file and write down that it was made.
+
+    Raises NothingToExportError, TooManyForDossierError, EvidenceBrokenError, TreeBrokenError.
+    """
+    digesting = Digesting(target)
+    exported = export_evidence(wanted=wanted, target=digesting)
+    return _log(wanted, occasion, exported, digesting.digest.hexdigest())
+
+
+def _log(wanted: Wanted, occasion: Occasion, exported: Exported, sha256: str) -> EvidenceExport:
+    selection = wanted.selection
+    return EvidenceExport.objects.create(
+        organisation_id=selection.organisation_id,
+        legal_entity_id=selection.legal_entity_id,
+        contact_id=selection.contact_id,
+        selection=selection.as_json(),
+        formats=[str(one) for one in wanted.formats],
+        with_evidence=wanted.with_evidence,
+        sha256=sha256,
+        **vars(occasion),
+        **vars(exported),
+    )

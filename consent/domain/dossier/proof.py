@@ -1,0 +1,38 @@
+"""One proof for many events: the hashes of all that lies between them, from left to right.
+
+It is the range proof of the tree for any set of places; `verify_evidence.py` reads it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from consent.domain.seal.proofs import read_nodes
+from consent.domain.seal.tree import Span, hash_spans, split_of
+
+SPANS_AT_ONCE = 5_000
+
+
+def subset_proof(*, positions: Sequence[int], tree_size: int) -> Iterator[bytes]:
+    """Prove that leaves stand at these positions, given in ascending order, in the tree of this size.
+
+    Raises TreeBrokenError when the tree is damaged.
+    """
+    path = subset_path(positions=positions, tree_size=tree_size)
+    while spans := list(islice(path, SPANS_AT_ONCE)):
+        yield from hash_spans(spans=spans, read=read_nodes)
+
+
+def subset_path(*, positions: Sequence[int], tree_size: int) -> Iterator[Span]:
+    """Go through the largest subtrees that hold none of these positions, from left to right."""
+    return _beside(Span(0, tree_size), positions, 0, len(positions)) if tree_size else iter(())
+
+
+def _beside(whole: Span, positions: Sequence[int], first: int, last: int) -> Iterator[Span]:
+    if first == last:
+        yield whole
+    elif whole.end - whole.start > 1:
+        middle = whole.start + split_of(size=whole.end - whole.start)
+        split = bisect_left(positions, middle, first, last)
+        yield from _beside(Span(whole.start, middle), positions, first, split)
+        yield from _beside(Span(middle, whole.end), positions, split, last)

@@ -1,0 +1,92 @@
+"""The events of a selection as rows: the sealed leaves, and tables for people and for programs."""
+
+import uuid
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from consent.domain.ledger.leaf import LEAF_FIELDS
+from consent.domain.seal.leaf_sql import LEAF_TEXT, MOMENTS
+from consent.models import ConsentEvent
+
+# Codes beside the keys, so that a table can be read without the database.
+NAMES = {
+    "legal_entity": "(SELECT code FROM customers_legalentity one WHERE one.id = event.legal_entity_id)",
+    "purpose": "(SELECT code FROM consent_purpose one WHERE one.id = event.purpose_id)",
+}
+COLUMNS = ("position", *NAMES, *LEAF_FIELDS)
+# Spreadsheets run what starts with one of these.
+SAFE = r"CASE WHEN {value} ~ '^[=@+\-\t\r]' THEN '''' || {value} ELSE {value} END"
+SEALED = """
+FROM consent_ledgerleaf sealed
+JOIN ({events}) chosen ON chosen.id = sealed.event_id
+JOIN consent_consentevent event ON event.id = sealed.event_id
+"""
+UNTIL = " WHERE sealed.position < {tree_size} ORDER BY sealed.position"
+
+
+def positions_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Sequence[int]:
+    """Find the places of the events that are sealed in the tree of this size, in ascending order."""
+    sql, parameters = _chosen(events)
+    positions = array("q")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sealed.position {sql}{UNTIL.format(tree_size=tree_size)}", parameters)
+        while rows := cursor.fetchmany(50_000):
+            positions.extend(position for (position,) in rows)
+    return positions
+
+
+def places_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> list[tuple[uuid.UUID, int]]:
+    """Find the place of each event that is sealed in the tree of this size, by event."""
+    sql, parameters = _chosen(events)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT sealed.event_id, sealed.position {sql}{UNTIL.format(tree_size=tree_size)}", parameters
+        )
+        found: list[tuple[uuid.UUID, int]] = cursor.fetchall()
+        return found
+
+
+def leaves_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[bytes]:
+    """Write each leaf behind its place, in the very bytes that were hashed into the tree."""
+    select = f"SELECT sealed.position, {LEAF_TEXT}"
+    for block in _copied(select, events, tree_size, "FORMAT text"):
+        # The only thing that COPY escapes in a leaf: JSON itself escapes all other control characters.
+        yield block.replace(b"\\\\", b"\\")
+
+
+def table_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[bytes]:
+    """Write the table for programs: CSV (RFC 4180), UTF-8, every value as it stands."""
+    select = "SELECT " + ", ".join(f"{_value(name)} AS {name}" for name in COLUMNS)
+    yield from _copied(select, events, tree_size, "FORMAT csv, HEADER")
+
+
+def sheet_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[bytes]:
+    """Write the table for spreadsheets: with semicolons, and no cell that starts a formula (OWASP)."""
+    cells = (f"{SAFE.format(value=f'({_value(name)})::text')} AS {name}" for name in COLUMNS)
+    yield "\ufeff".encode()
+    yield from _copied("SELECT " + ", ".join(cells), events, tree_size, "FORMAT csv, HEADER, DELIMITER ';'")
+
+
+def _value(name: str) -> str:
+    if name == "position":
+        return "sealed.position"
+    if name in MOMENTS:
+        return f"""to_char(event.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    return NAMES.get(name, f"event.{name}")
+
+
+def _copied(select: str, events: QuerySet[ConsentEvent], tree_size: int, form: str) -> Iterator[bytes]:
+    sql, parameters = _chosen(events)
+    query = f"COPY ({select} {sql}{UNTIL.format(tree_size=tree_size)}) TO STDOUT ({form})"
+    with connection.cursor() as cursor, cursor.copy(query, parameters) as copy:
+        for block in copy:
+            yield bytes(block)
+
+
+def _chosen(events: QuerySet[ConsentEvent]) -> tuple[str, tuple[Any, ...]]:
+    sql, parameters = events.order_by().values("id").query.sql_with_params()
+    return SEALED.format(events=sql), parameters

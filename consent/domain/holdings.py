@@ -1,0 +1,287 @@
+"""The tables of this app that can say something about a person, in the order in which they are taken away."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from consent.models import (
+    AddressVerification,
+    ApiKey,
+    BalancingTest,
+    CallingPolicy,
+    CallList,
+    CallListEntry,
+    Checkpoint,
+    CollectionChoice,
+    CollectionField,
+    CollectionPoint,
+    ConsentEvent,
+    ConsentRecord,
+    ContactAttempt,
+    DayOfMourning,
+    DeskLookup,
+    DoNotCallRegistration,
+    DoNotCallSnapshot,
+    Evidence,
+    EvidenceExport,
+    Heartbeat,
+    HousePolicy,
+    Job,
+    KeptData,
+    LedgerLeaf,
+    LinkRequest,
+    Notice,
+    NoticeVersion,
+    Objection,
+    OutboxMessage,
+    PrivacyStatementVersion,
+    Purpose,
+    RateCount,
+    Restriction,
+    RetentionTerm,
+    RightsRequest,
+    RightsStep,
+    ScreeningBlock,
+    ScreeningRun,
+    SealMark,
+    ServiceTest,
+    ShownContact,
+    ShownForm,
+    StatementAnnouncement,
+    SubjectKey,
+    Suppression,
+    TreeNode,
+)
+from customers.domain import holdings as customers
+from customers.domain.holdings import Fate, Holding
+
+HOLDINGS: Final = (
+    Holding(
+        model=ShownContact,
+        title=_("When you were shown to a call agent"),
+        fate=Fate.DELETED,
+        found_by="entry__contact",
+        told=("shown_at", "code"),
+    ),
+    Holding(
+        model=CallListEntry,
+        title=_("Call lists you stand on"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("call_list", "contact_point", "state", "next_try_at", "attempts", "last_outcome", "skip_code"),
+    ),
+    Holding(
+        model=ContactAttempt,
+        title=_("When we tried to reach you"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=(
+            "legal_entity",
+            "purpose",
+            "channel",
+            "contact_point",
+            "attempted_at",
+            "outcome",
+            "number_shown",
+            "objection_offered",
+            "call_back_at",
+            "requested_by_person",
+        ),
+    ),
+    Holding(
+        model=DeskLookup,
+        title=_("When staff looked you up"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("looked_up_at",),
+    ),
+    Holding(
+        model=AddressVerification,
+        title=_("How your number was verified"),
+        fate=Fate.DELETED,
+        found_by="contact_point__contact",
+        told=("contact_point", "legal_entity", "method", "asked_at", "tries", "succeeded_at"),
+    ),
+    Holding(
+        model=OutboxMessage,
+        title=_("What we sent you"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=(
+            "legal_entity",
+            "contact_point",
+            "channel",
+            "kind",
+            "language",
+            "created_at",
+            "sent_at",
+            "state",
+        ),
+    ),
+    Holding(
+        model=StatementAnnouncement,
+        title=_("Changes of privacy statements you were told of"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("statement", "told_at"),
+    ),
+    Holding(
+        model=ConsentRecord,
+        title=_("What you permit"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=(
+            "legal_entity",
+            "purpose",
+            "channel",
+            "contact_point",
+            "status",
+            "requested_at",
+            "granted_at",
+            "withdrawn_at",
+            "refused_at",
+            "valid_until",
+            "uses",
+            "uses_spent",
+            "grade",
+        ),
+    ),
+    Holding(
+        model=Objection,
+        title=_("Your objections"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("legal_entity", "purpose", "channel", "objected_at", "retracted_at", "standing"),
+    ),
+    Holding(
+        model=Restriction,
+        title=_("Restrictions of processing"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("restricted_at", "lifted_at", "reason"),
+    ),
+    Holding(
+        model=EvidenceExport,
+        title=_("Evidence about you that was given out"),
+        fate=Fate.EMPTIED,
+        found_by="contact_id",
+        told=("legal_entity", "exported_at", "formats", "with_evidence"),
+        why="Who took evidence out stays known, about a bare key; the reason typed goes (art. 5(2) GDPR).",
+    ),
+    Holding(
+        model=KeptData,
+        title=_("What is kept after erasure, and why"),
+        fate=Fate.STAYS,
+        found_by="contact",
+        told=("what", "ground", "reason", "keep_until_date", "decided_at", "gone_at"),
+        why="Names nobody: which kind of data stays, on what ground, and until when.",
+    ),
+    Holding(
+        model=RightsRequest,
+        title=_("What you asked about your data"),
+        fate=Fate.STAYS,
+        found_by="contact",
+        told=("legal_entity", "kind", "source", "received_at", "due_at", "state", "ground", "closed_at"),
+        why="That it was asked and answered, and when; what was written is unreadable without the key.",
+    ),
+    Holding(
+        model=RightsStep,
+        title=_("What we did about it"),
+        fate=Fate.STAYS,
+        found_by="request__contact",
+        told=("what", "taken_at"),
+        why="What was done, by whom and when; what was noted is unreadable without the key.",
+    ),
+    Holding(model=Evidence, title=_("Proof"), fate=Fate.DELETED, found_by="subject_id"),
+    Holding(model=SubjectKey, title=_("The key of your proof"), fate=Fate.DELETED, found_by="subject_id"),
+    Holding(
+        model=ConsentEvent,
+        title=_("Everything that happened"),
+        fate=Fate.STAYS,
+        found_by="subject_id",
+        why="The sealed ledger: bare keys, keyed hashes and salted digests; its proof goes with the key.",
+    ),
+    Holding(
+        model=Suppression,
+        title=_("Blocked addresses"),
+        fate=Fate.STAYS,
+        why="The keyed hash of an address, without which nobody could honour the erasure (art. 17(3)(b)).",
+    ),
+    Holding(
+        model=LinkRequest,
+        title=_("Requests for a link"),
+        fate=Fate.DELETED,
+        why="Found by the address it holds, encrypted; answered within seconds.",
+    ),
+    Holding(
+        model=ScreeningBlock,
+        title=_("Lists that were screened"),
+        fate=Fate.OWN_TERM,
+        why="Encrypted with the key of the run, which is destroyed within a day.",
+    ),
+    Holding(
+        model=DoNotCallRegistration,
+        title=_("The do-not-call-me list"),
+        fate=Fate.STAYS,
+        why="The public register, kept whole because the law has it consulted (art. VI.112 WER).",
+    ),
+    Holding(
+        model=LogEntry,
+        title=_("Changes by staff"),
+        fate=Fate.EMPTIED,
+        why="Found by the keys of the contact and the addresses; who did it and when stays.",
+    ),
+    Holding(
+        model=Session,
+        title=_("Sessions of staff"),
+        fate=Fate.EMPTIED,
+        why="A sentence that names the person and waits to be shown to staff.",
+    ),
+)
+
+NOBODYS: Final[Mapping[type[Model], str]] = {
+    ApiKey: "a program",
+    BalancingTest: "a test of a purpose",
+    CallingPolicy: "a rule of the house",
+    CallList: "a list; who stands on it is in its entries",
+    CollectionChoice: "a part of a form",
+    CollectionField: "a part of a form",
+    CollectionPoint: "a form",
+    Checkpoint: "a count and a hash of the ledger",
+    ContentType: "machinery",
+    DayOfMourning: "a day",
+    DoNotCallSnapshot: "a copy of a register, counted",
+    Group: "machinery",
+    Heartbeat: "machinery",
+    HousePolicy: "a rule of the house",
+    Job: "what to do, in keys, codes and counts",
+    LedgerLeaf: "the key and hash of an event",
+    Notice: "a wording",
+    NoticeVersion: "a wording",
+    Permission: "machinery",
+    PrivacyStatementVersion: "a wording",
+    Purpose: "a purpose",
+    RateCount: "keyed hashes that last minutes",
+    RetentionTerm: "a rule of the house",
+    ScreeningRun: "counts and hashes; the list itself is in its blocks",
+    SealMark: "machinery",
+    ServiceTest: "a test of a purpose",
+    ShownForm: "a page as it stood, without what was typed",
+    TreeNode: "hashes of the ledger",
+}
+
+
+def every_holding() -> tuple[Holding, ...]:
+    """List every table, of all apps, that can say something about a person."""
+    return (*HOLDINGS, *customers.HOLDINGS)
+
+
+def every_table_of_nobody() -> Mapping[type[Model], str]:
+    """Name every table, of all apps, that says nothing about a person, and what it holds instead."""
+    return {**customers.NOBODYS, **NOBODYS}

@@ -1,0 +1,165 @@
+"""Which rows of each kind have had their term: one question for each, for deleting and for looking ahead."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from consent.domain.retention.terms import Kind, Terms
+from consent.domain.withdrawals import STANDING
+from consent.models import (
+    Act,
+    AddressVerification,
+    CallListEntry,
+    ConsentEvent,
+    ConsentRecord,
+    ContactAttempt,
+    DeskLookup,
+    Evidence,
+    OutboxMessage,
+    RetentionTerm,
+    RightsRequest,
+    ShownContact,
+    Status,
+)
+from customers.models import Contact, CustomerRelation, Organisation, Transaction
+
+# A person who ever said no stays known by it: forgotten, they would be asked again.
+NO: Final = (Act.WITHDRAWN, Act.REFUSED, Act.OBJECTED, Act.RESTRICTED, Act.SUPPRESSED)
+ENDED_MESSAGES: Final = (
+    OutboxMessage.State.SENT,
+    OutboxMessage.State.REFUSED,
+    OutboxMessage.State.GIVEN_UP,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Of which organisation, as at which moment, and by which terms."""
+
+    organisation: Organisation
+    terms: Terms
+    now: datetime.datetime
+
+    def before(self, kind: RetentionTerm.Kind) -> datetime.datetime:
+        return self.now - self.terms.of(kind)
+
+
+def _proof(asked: Asked) -> QuerySet[Any]:
+    """The proof of every act on a permission that ended longer ago than the term of its purpose."""
+    over = Q(pk__in=[])
+    for purpose_id, keep in asked.terms.of_purpose.items():
+        over |= Q(purpose=purpose_id, over_at__lte=asked.now - keep)
+    others = ~Q(purpose__in=list(asked.terms.of_purpose))
+    over |= others & Q(over_at__lte=asked.before(Kind.PROOF))
+    ended = (
+        ConsentRecord.objects.filter(organisation=asked.organisation)
+        .exclude(status=Status.REQUESTED)
+        .annotate(over_at=Coalesce("invalidated_at", "withdrawn_at", "valid_until", "last_act_at"))
+        .filter(over, Q(valid_until__lte=asked.now) | ~Q(status__in=STANDING))
+    )
+    acts = ConsentEvent.objects.filter(
+        Exists(
+            ended.filter(
+                contact_id=OuterRef("subject_id"),
+                legal_entity_id=OuterRef("legal_entity_id"),
+                purpose_id=OuterRef("purpose_id"),
+                channel=OuterRef("channel"),
+            ).filter(
+                Q(contact_point_id=OuterRef("contact_point_id"))
+                | Q(contact_point__isnull=True, contact__isnull=False)
+            )
+        ),
+        organisation=asked.organisation,
+        pk=OuterRef("event_id"),
+    ).exclude(status="")
+    return Evidence.objects.filter(Exists(acts))
+
+
+def _mails(asked: Asked) -> QuerySet[Any]:
+    before = asked.before(Kind.MAILS)
+    return OutboxMessage.objects.filter(
+        organisation=asked.organisation, state__in=ENDED_MESSAGES, created_at__lte=before
+    )
+
+
+def _verifications(asked: Asked) -> QuerySet[Any]:
+    return AddressVerification.objects.filter(
+        contact_point__organisation=asked.organisation, expires_at__lte=asked.before(Kind.VERIFICATIONS)
+    )
+
+
+def _attempts(asked: Asked) -> QuerySet[Any]:
+    shown = ShownContact.objects.filter(attempt=OuterRef("pk"))
+    return ContactAttempt.objects.filter(
+        ~Exists(shown), organisation=asked.organisation, attempted_at__lte=asked.before(Kind.ATTEMPTS)
+    )
+
+
+def _shown(asked: Asked) -> QuerySet[Any]:
+    return ShownContact.objects.filter(
+        entry__call_list__organisation=asked.organisation, shown_at__lte=asked.before(Kind.SHOWN)
+    )
+
+
+def _lookups(asked: Asked) -> QuerySet[Any]:
+    return DeskLookup.objects.filter(
+        organisation=asked.organisation, looked_up_at__lte=asked.before(Kind.LOOKUPS)
+    )
+
+
+def _call_lists(asked: Asked) -> QuerySet[Any]:
+    over = Coalesce("call_list__closed_at", "call_list__expires_at")
+    shown = ShownContact.objects.filter(entry=OuterRef("pk"))
+    entries = CallListEntry.objects.filter(~Exists(shown), call_list__organisation=asked.organisation)
+    return entries.alias(over_at=over).filter(over_at__lte=asked.before(Kind.CALL_LISTS))
+
+
+def _requests(asked: Asked) -> QuerySet[Any]:
+    return RightsRequest.objects.filter(
+        organisation=asked.organisation, closed_at__lte=asked.before(Kind.REQUESTS)
+    )
+
+
+def _dormant(asked: Asked) -> QuerySet[Any]:
+    """Contacts who permit, agreed and asked nothing any more, and never said no."""
+    before = asked.before(Kind.DORMANT)
+    events = ConsentEvent.objects.filter(organisation=OuterRef("organisation"), subject_id=OuterRef("pk"))
+    records = ConsentRecord.objects.filter(contact=OuterRef("pk"), status__in=STANDING)
+    still_valid = records.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=before))
+    relations = CustomerRelation.objects.filter(contact=OuterRef("pk"))
+    return Contact.objects.filter(
+        ~Exists(events.filter(Q(occurred_at__gt=before) | Q(recorded_at__gt=before) | Q(act__in=NO))),
+        ~Exists(still_valid),
+        ~Exists(relations.filter(Q(ended_at__isnull=True) | Q(last_agreement_at__gt=before))),
+        ~Exists(Transaction.objects.filter(contact=OuterRef("pk"), occurred_at__gt=before)),
+        ~Exists(RightsRequest.objects.filter(contact=OuterRef("pk"))),
+        ~Exists(ContactAttempt.objects.filter(contact=OuterRef("pk"), attempted_at__gt=before)),
+        ~Exists(CallListEntry.objects.filter(contact=OuterRef("pk"), call_list__closed_at__isnull=True)),
+        ~Exists(Contact.objects.filter(representative=OuterRef("pk"), erased_at__isnull=True)),
+        organisation=asked.organisation,
+        erased_at__isnull=True,
+        created_at__lte=before,
+    )
+
+
+FIND: Final[Mapping[RetentionTerm.Kind, Callable[[Asked], QuerySet[Any]]]] = {
+    # In this order: what hangs on something else goes before it.
+    Kind.PROOF: _proof,
+    Kind.MAILS: _mails,
+    Kind.VERIFICATIONS: _verifications,
+    Kind.SHOWN: _shown,
+    Kind.ATTEMPTS: _attempts,
+    Kind.LOOKUPS: _lookups,
+    Kind.CALL_LISTS: _call_lists,
+    Kind.REQUESTS: _requests,
+    Kind.DORMANT: _dormant,
+}
+
+
+def find_due(*, kind: RetentionTerm.Kind, asked: Asked) -> QuerySet[Any]:
+    """Find the rows of a kind that have had their term, the oldest keys first."""
+    return FIND[kind](asked).order_by(F("pk"))

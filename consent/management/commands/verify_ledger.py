@@ -1,0 +1,67 @@
+import sys
+from argparse import ArgumentParser
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from consent.domain.seal import keys
+from consent.domain.seal.notes import Note, NoteBrokenError, read_checkpoint, read_note
+from consent.domain.seal.rereading import Bounds, read_bounds
+from consent.domain.seal.verifying import Trusted, find_broken_evidence, find_faults
+
+BAD_USAGE = 2
+WHAT_IT_SHOWS = "A seal shows that nothing was changed since; whether it was true is another matter."
+
+
+class Command(BaseCommand):
+    help = "Compares every event with its seal; exit 1 with the first fault named, 2 for an unusable file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--checkpoint",
+            type=Path,
+            metavar="FILE",
+            help="A checkpoint that was kept outside: a mail, a file.",
+        )
+        parser.add_argument("--evidence", action="store_true", help="Open all evidence as well.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        outside = _read(options["checkpoint"]) if options["checkpoint"] else None
+        bounds = read_bounds()
+        found = find_faults(bounds=bounds, trusted=Trusted(verifiers=keys.verifiers(), outside=outside))
+        if options["evidence"]:
+            found = chain(found, find_broken_evidence())
+        if fault := next(iter(found), None):
+            self.stdout.write(fault.sentence)
+            sys.exit(1)
+        self.stdout.write(f"All {bounds.tree_size} sealed events are as they were sealed.")
+        self.stdout.write(_anchored(bounds, outside))
+        self.stdout.write(WHAT_IT_SHOWS)
+
+
+def _read(path: Path) -> Note:
+    try:
+        note = read_note(written=path.read_text(encoding="utf-8"))
+        read_checkpoint(text=note.text)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise CommandError(f"The checkpoint {path} cannot be read.", returncode=BAD_USAGE) from fault
+    except NoteBrokenError as fault:
+        raise CommandError(f"{path} is not a checkpoint.", returncode=BAD_USAGE) from fault
+    return note
+
+
+def _anchored(bounds: Bounds, outside: Note | None) -> str:
+    if outside is None:
+        return (
+            "No checkpoint from outside was given: nothing is anchored, and a ledger made anew as a whole "
+            "with our own keys would look the same."
+        )
+    told = read_checkpoint(text=outside.text).tree_size
+    if told == bounds.tree_size:
+        return f"All {told} are anchored by the checkpoint from outside."
+    return (
+        f"The first {told} are anchored by the checkpoint from outside; the {bounds.tree_size - told} after "
+        "them are not."
+    )

@@ -1,0 +1,46 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import LegalEntity, Organisation, StaffMember, uuid7
+
+
+class EvidenceExport(models.Model):
+    """One time that evidence left the building: who took what, for whom, and what the file was."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    legal_entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, null=True, related_name="+", verbose_name=_("legal entity")
+    )
+    # By key, without a foreign key: that an export was made stays known when the person is erased.
+    contact_id = models.UUIDField(_("contact"), null=True)
+    selection = models.JSONField(
+        _("selection"), help_text=_("What was asked for; people stand in it by key.")
+    )
+    formats = ArrayField(models.CharField(max_length=6), verbose_name=_("formats"))
+    with_evidence = models.BooleanField(_("with personal parts"))
+    reason = models.CharField(
+        _("what for"), max_length=300, blank=True, help_text=_("Who asked for it, and why they may have it.")
+    )
+    staff = models.ForeignKey(
+        StaffMember, models.PROTECT, null=True, related_name="+", verbose_name=_("exported by")
+    )
+    exported_at = models.DateTimeField(_("exported at"))
+    tree_size = models.BigIntegerField(_("checkpoint"))
+    events = models.BigIntegerField(_("events"))
+    people = models.BigIntegerField(_("people"))
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64)
+
+    class Meta:
+        verbose_name = _("export of evidence")
+        verbose_name_plural = _("exports of evidence")
+        indexes = [
+            models.Index(fields=["organisation", "-exported_at"], name="evidence_export_newest_first"),
+            models.Index(fields=["contact_id"], name="evidence_export_by_contact"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.exported_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,306 @@
+"""An export proves what it holds to somebody who has nothing but Python, and tells when it was touched."""
+
+import csv
+import io
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from pyld import jsonld
+
+from consent.domain.dossier import exporting
+from consent.domain.dossier.bundle import Bundle
+from consent.domain.dossier.exporting import Format, NothingToExportError, TooManyForDossierError, Wanted
+from consent.domain.dossier.selection import Selection
+from consent.domain.ledger.evidence import EvidenceBrokenError
+from consent.domain.seal.keys import signers, verifiers
+from consent.domain.seal.notes import CheckpointText, Signer, sign_note
+from consent.models import Checkpoint, Evidence, SubjectKey
+from tests.consent.domain.dossier import scene
+from tests.consent.domain.dossier.scene import Story, check, exported, files_in, rewritten, seal, wanted
+
+pytestmark = pytest.mark.django_db
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def told() -> Story:
+    found = scene.story()
+    seal()
+    return found
+
+
+def signed_again(export: bytes, change: Callable[[Files], None]) -> bytes:
+    """What the keeper of the keys could make: changed files below a true signature."""
+    files = files_in(export)
+    manifest = files.pop("manifest.txt").decode().split("\n\n")[0]
+    change(files)
+    target = io.BytesIO()
+    bundle = Bundle(target=target)
+    for name, content in files.items():
+        bundle.add(name=name, parts=[content])
+    bundle.close(facts=[line for line in manifest.splitlines()[1:] if not line.startswith("sha256 ")])
+    return target.getvalue()
+
+
+def test_export_is_valid_for_who_has_nothing_else(told: Story, tmp_path: Path) -> None:
+    export, done = exported(wanted(told))
+
+    checked = check(export, tmp_path)
+
+    assert (checked.code, done.events, done.people, done.tree_size) == (0, 2, 1, 3)
+    assert "The personal part of the proof of 2 events is what was recorded." in checked.said
+    assert "2 events stand in that log, each at its own place." in checked.said
+    assert checked.said.endswith("VALID: everything above was checked and holds.\n")
+
+
+def test_same_selection_gives_the_same_bytes(told: Story) -> None:
+    first, _done = exported(wanted(told))
+
+    assert exported(wanted(told))[0] == first
+
+
+def test_nobody_else_is_in_it(told: Story) -> None:
+    export, _done = exported(wanted(told))
+
+    whole = b"".join(files_in(export).values())
+    assert b"alice@example.org" in whole
+    assert b"bob@example.org" not in whole
+    assert str(told.bob.pk).encode() not in whole
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("README.txt", "verify_evidence.py", "dossier.pdf", "events.csv", "events-spreadsheet.csv"),
+        *("records.jsonld", "checkpoint.txt", "keys.txt", "leaves.txt", "proof.txt", "evidence.jsonl"),
+        *("wordings.jsonl", "manifest.txt"),
+    ],
+)
+def test_one_changed_byte_is_told(told: Story, tmp_path: Path, name: str) -> None:
+    def touch(files: Files) -> Mapping[str, bytes]:
+        content = bytearray(files[name])
+        content[len(content) // 2] ^= 1
+        return files | {name: bytes(content)}
+
+    checked = check(rewritten(exported(wanted(told))[0], touch), tmp_path)
+
+    assert checked.code == 1
+    assert checked.said.splitlines()[-1].startswith("NOT VALID: ")
+
+
+@pytest.mark.parametrize("name", ["evidence.jsonl", "leaves.txt", "manifest.txt", "dossier.pdf"])
+def test_missing_file_is_told(told: Story, tmp_path: Path, name: str) -> None:
+    def leave_out(files: Files) -> Mapping[str, bytes]:
+        return {one: content for one, content in files.items() if one != name}
+
+    assert check(rewritten(exported(wanted(told))[0], leave_out), tmp_path).code == 1
+
+
+def test_added_file_is_told(told: Story, tmp_path: Path) -> None:
+    export = rewritten(exported(wanted(told))[0], lambda files: files | {"more.txt": b"Trust me."})
+
+    assert "the files are not those that the manifest names" in check(export, tmp_path).said
+
+
+def change_act(files: Files) -> None:
+    files["leaves.txt"] = files["leaves.txt"].replace(b'"act":"WITHDRAWN"', b'"act":"CONFIRMED"')
+
+
+def drop_event(files: Files) -> None:
+    files["leaves.txt"] = b"".join(files["leaves.txt"].splitlines(keepends=True)[:-1])
+
+
+def move_event(files: Files) -> None:
+    files["leaves.txt"] = files["leaves.txt"].replace(b"2\t{", b"1\t{")
+
+
+def swap_events(files: Files) -> None:
+    first, last = files["leaves.txt"].splitlines(keepends=True)
+    files["leaves.txt"] = last + first
+
+
+def swap_evidence(files: Files) -> None:
+    first, last = map(json.loads, files["evidence.jsonl"].splitlines())
+    first["plain"], last["plain"] = last["plain"], first["plain"]
+    files["evidence.jsonl"] = b"\n".join(json.dumps(one).encode() for one in (first, last))
+
+
+def change_wording(files: Files) -> None:
+    files["wordings.jsonl"] = files["wordings.jsonl"].replace(b"mag mij", b"moet mij")
+
+
+def change_form(files: Files) -> None:
+    name = next(one for one in files if one.startswith("shown/"))
+    files[name] += b" "
+
+
+def shorten_proof(files: Files) -> None:
+    files["proof.txt"] = b""
+
+
+@pytest.mark.parametrize(
+    ("attack", "named"),
+    [
+        (change_act, "the events are not the sealed ones"),
+        (drop_event, "the proof is too short"),
+        (move_event, "the events are not the sealed ones"),
+        (swap_events, "not in the order of the log"),
+        (swap_evidence, "the evidence of event"),
+        (change_wording, "the wording of event"),
+        (change_form, "the form of event"),
+        (shorten_proof, "the proof is too short"),
+    ],
+)
+def test_change_by_the_keeper_of_the_keys_is_told(
+    told: Story, tmp_path: Path, attack: Callable[[Files], None], named: str
+) -> None:
+    checked = check(signed_again(exported(wanted(told))[0], attack), tmp_path)
+
+    assert checked.code == 1
+    assert named in checked.said
+
+
+def forged(export: bytes) -> bytes:
+    """The export under the signature of somebody who took the name of our key."""
+    forger = Signer(name=verifiers()[0].name, seed=b"f" * 32)
+
+    def sign(files: Files) -> Mapping[str, bytes]:
+        text = files["manifest.txt"].decode().rpartition("\n\n")[0] + "\n"
+        return files | {"manifest.txt": str(sign_note(text=text, signers=[forger])).encode()}
+
+    return rewritten(export, sign)
+
+
+def test_export_signed_by_somebody_else_is_told(told: Story, tmp_path: Path) -> None:
+    export, key = exported(wanted(told))[0], str(verifiers()[0])
+
+    assert "not signed with a key we know" in check(forged(export), tmp_path, "--key", key).said
+    assert check(export, tmp_path, "--key", key).code == 0
+
+
+def test_checkpoint_from_outside_must_be_of_this_log(told: Story, tmp_path: Path) -> None:
+    early = Checkpoint.objects.get().note
+    scene.give(told.book, told.email, days_ago=0)
+    seal()
+    (tmp_path / "early.txt").write_text(early)
+    export, _done = exported(wanted(told))
+
+    checked = check(export, tmp_path, "--checkpoint", "early.txt")
+
+    assert checked.code == 0
+    assert "Your checkpoint of 3 events is the beginning of this log." in checked.said
+
+
+@pytest.mark.parametrize(("size", "named"), [(3, "the log was rewritten"), (9, "the log was cut off")])
+def test_other_log_is_told_by_a_checkpoint_from_outside(
+    told: Story, tmp_path: Path, size: int, named: str
+) -> None:
+    text = str(CheckpointText(origin=settings.SEAL_ORIGIN, tree_size=size, root=b"\0" * 32))
+    (tmp_path / "other.txt").write_text(str(sign_note(text=text, signers=signers())))
+
+    checked = check(exported(wanted(told))[0], tmp_path, "--checkpoint", "other.txt")
+
+    assert (checked.code, named in checked.said) == (1, True)
+
+
+def test_openssl_checks_the_signature_as_the_readme_tells(told: Story, tmp_path: Path) -> None:
+    for name, content in files_in(exported(wanted(told))[0]).items():
+        if "/" not in name:
+            (tmp_path / name).write_bytes(content)
+    steps = (tmp_path / "README.txt").read_text()
+    commands = "\n".join(line.strip() for line in steps.splitlines() if line.startswith("    "))
+    commands = commands[commands.index("sed ") :]
+
+    done = subprocess.run(
+        ["/bin/bash", "-c", commands], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout.strip(), done.returncode) == ("Signature Verified Successfully", 0)
+
+
+def test_erased_person_is_proven_without_a_personal_part(told: Story, tmp_path: Path) -> None:
+    Evidence.objects.filter(subject_id=told.alice.pk).delete()
+    SubjectKey.objects.filter(subject_id=told.alice.pk).delete()
+
+    checked = check(exported(wanted(told))[0], tmp_path)
+
+    assert checked.code == 0
+    assert "of 2 it was erased or is not part of this export" in checked.said
+
+
+def test_broken_evidence_is_never_exported(told: Story) -> None:
+    bob = Evidence.objects.get(subject_id=told.bob.pk)
+    first = Evidence.objects.filter(subject_id=told.alice.pk).first()
+    assert first
+    Evidence.objects.filter(subject_id=told.alice.pk).delete()
+    Evidence.objects.create(
+        event_id=first.event_id,
+        subject_id=first.subject_id,
+        nonce=bob.nonce,
+        ciphertext=bob.ciphertext,
+        recorded_at=first.recorded_at,
+    )
+
+    with pytest.raises(EvidenceBrokenError, match=str(first.event_id)):
+        exported(wanted(told))
+
+
+def test_selection_is_about_its_people_only_and_leaves_personal_parts_out(
+    told: Story, tmp_path: Path
+) -> None:
+    selection = Selection(organisation_id=told.alice.organisation_id, legal_entity_id=told.book.entity.pk)
+    asked = Wanted(selection=selection, formats=[Format.CSV], language="nl", with_evidence=False)
+
+    export, done = exported(asked)
+
+    checked = check(export, tmp_path)
+    assert (checked.code, done.events, done.people) == (0, 3, 2)
+    assert files_in(export)["evidence.jsonl"] == b""
+    assert b"192.0.2.7" not in b"".join(files_in(export).values())
+
+
+def test_nothing_to_export_is_said(told: Story) -> None:
+    stranger = Selection(organisation_id=told.alice.organisation_id, channel="POST")
+
+    with pytest.raises(NothingToExportError):
+        exported(Wanted(selection=stranger, formats=[], language="nl", with_evidence=False))
+
+
+def test_dossier_of_too_many_people_is_refused(told: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "MOST_PEOPLE_IN_A_DOSSIER", 1)
+    everybody = Selection(organisation_id=told.alice.organisation_id)
+
+    with pytest.raises(TooManyForDossierError):
+        exported(Wanted(selection=everybody, formats=[Format.PDF], language="nl", with_evidence=False))
+
+
+def test_tables_hold_each_event_with_its_place(told: Story) -> None:
+    files = files_in(exported(wanted(told))[0])
+
+    rows = list(csv.DictReader(io.StringIO(files["events.csv"].decode())))
+    sheet = list(
+        csv.DictReader(io.StringIO(files["events-spreadsheet.csv"].decode("utf-8-sig")), delimiter=";")
+    )
+    assert [(row["position"], row["act"], row["legal_entity"], row["purpose"]) for row in rows] == [
+        ("0", "GIVEN", "harthulp", "newsletter"),
+        ("2", "WITHDRAWN", "harthulp", "newsletter"),
+    ]
+    assert [row["id"] for row in sheet] == [row["id"] for row in rows]
+
+
+def test_records_are_json_ld_in_dpv_terms(told: Story) -> None:
+    written = json.loads(files_in(exported(wanted(told))[0])["records.jsonld"])
+
+    (record,) = jsonld.expand(written)
+    dpv = "https://w3id.org/dpv#"
+    assert record["@type"] == [f"{dpv}ConsentRecord"]
+    assert record[f"{dpv}hasConsentStatus"] == [{"@id": f"{dpv}ConsentWithdrawn"}]
+    assert record[f"{dpv}hasDataSubject"] == [{"@value": f"urn:uuid:{told.alice.pk}"}]
+    assert len(record[f"{dpv}hasProcess"]) == 2
+    assert record["http://purl.org/dc/terms/conformsTo"] == [
+        {"@id": "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"}
+    ]

@@ -1,0 +1,111 @@
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from consent.models import Checkpoint, Evidence, LedgerLeaf
+from tests.consent.domain.seal.scene import make_people, seal, settle, unguarded, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SHOWS = "A seal shows that nothing was changed since; whether it was true is another matter.\n"
+
+
+def verify(*arguments: object) -> tuple[int, str]:
+    """The exit code and what was said."""
+    said = StringIO()
+    try:
+        call_command("verify_ledger", *map(str, arguments), stdout=said)
+    except SystemExit as exit_:
+        return int(str(exit_.code)), said.getvalue()
+    return 0, said.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def sealed() -> None:
+    """Seven events under two checkpoints."""
+    race = make_people()
+    write(race=race, count=4)
+    seal()
+    write(race=race, count=3)
+    seal(minutes=1)
+    settle()
+
+
+def kept(tmp_path: Path, *, size: int) -> Path:
+    path = tmp_path / "checkpoint.txt"
+    path.write_text(Checkpoint.objects.get(tree_size=size).note, encoding="utf-8")
+    return path
+
+
+def test_whole_ledger_is_told_with_what_that_does_not_show() -> None:
+    assert verify() == (
+        0,
+        "All 7 sealed events are as they were sealed.\n"
+        "No checkpoint from outside was given: nothing is anchored, and a ledger made anew as a whole with "
+        f"our own keys would look the same.\n{SHOWS}",
+    )
+
+
+def test_stretch_anchored_outside_is_told(tmp_path: Path) -> None:
+    assert verify("--checkpoint", kept(tmp_path, size=4)) == (
+        0,
+        "All 7 sealed events are as they were sealed.\n"
+        "The first 4 are anchored by the checkpoint from outside; the 3 after them are not.\n" + SHOWS,
+    )
+    assert verify("--checkpoint", kept(tmp_path, size=7), "--evidence")[1] == (
+        "All 7 sealed events are as they were sealed.\n"
+        "All 7 are anchored by the checkpoint from outside.\n" + SHOWS
+    )
+
+
+def test_first_fault_is_named_in_one_sentence() -> None:
+    leaf = LedgerLeaf.objects.get(position=2)
+    with unguarded() as link:
+        link.execute("UPDATE consent_consentevent SET lacks = 'proof' WHERE id = %s", [leaf.event_id])
+        link.execute("DELETE FROM consent_consentevent WHERE id <> %s", [leaf.event_id])
+
+    code, said = verify()
+
+    gone = LedgerLeaf.objects.get(position=0).event_id
+    assert (code, said) == (1, f"Event {gone} at position 0 was deleted after it was sealed.\n")
+
+
+def test_broken_evidence_is_found_when_asked() -> None:
+    event_id = LedgerLeaf.objects.get(position=1).event_id
+    with unguarded() as link:
+        link.execute("UPDATE consent_evidence SET ciphertext = nonce WHERE event_id = %s", [event_id])
+
+    assert verify()[0] == 0
+    assert verify("--evidence") == (
+        1,
+        f"The evidence of event {event_id} was changed, or is that of another event.\n",
+    )
+
+
+def test_erased_evidence_is_no_fault() -> None:
+    Evidence.objects.all().delete()
+
+    assert verify("--evidence")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (None, "The checkpoint {path} cannot be read."),
+        (b"\xff\xfe", "The checkpoint {path} cannot be read."),
+        (b"", "{path} is not a checkpoint."),
+        (b"hello\n", "{path} is not a checkpoint."),
+        ("a text\n\n— example.org AAAAAAAAAAA=\n".encode(), "{path} is not a checkpoint."),
+    ],
+)
+def test_unusable_file_is_bad_usage(content: bytes | None, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.txt"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(CommandError) as refusal:
+        verify("--checkpoint", path)
+
+    assert (refusal.value.returncode, str(refusal.value)) == (2, sentence.format(path=path))
