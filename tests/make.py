@@ -18,15 +18,18 @@ from consent.models import (
     CollectionPoint,
     ConsentEvent,
     ContentKind,
+    DataKind,
     DayOfMourning,
     HousePolicy,
     Method,
     Notice,
     NoticeVersion,
     PrivacyStatementVersion,
+    Processor,
     Purpose,
     Scope,
     Source,
+    TransferGround,
     Wording,
 )
 from customers.domain import addresses, contacts
@@ -553,3 +556,42 @@ def day_of_mourning(
         decided_at=decided_at,
         ended_at=ended_at,
     )
+
+
+def processor(
+    *,
+    legal_entities: Sequence[LegalEntity],
+    name: str = "Bezorgd Mail B.V.",
+    role: Processor.Role = Processor.Role.PROCESSOR,
+    service: str = "Verstuurt de nieuwsbrieven",
+    contact_email: str = "privacy@bezorgd.example.com",
+    purposes: Sequence[Purpose] = (),
+    data: Sequence[str] = (DataKind.NAMES, DataKind.EMAIL),
+    country: str = "NL",
+    transfer_ground: TransferGround = TransferGround.NONE,
+    agreement_reference: str = "VO-2024-11",
+    agreed_date: date | None = date(2024, 1, 1),
+    agreement_until_date: date | None = None,
+    in_use_from_date: date = date(2024, 1, 1),
+    in_use_until_date: date | None = None,
+    review_date: date = date(2030, 1, 1),
+) -> Processor:
+    made = Processor.objects.create(
+        organisation=legal_entities[0].organisation,
+        name=name,
+        role=role,
+        service=service,
+        contact_email=contact_email,
+        data=list(data),
+        country=country,
+        transfer_ground=transfer_ground,
+        agreement_reference=agreement_reference,
+        agreed_date=agreed_date,
+        agreement_until_date=agreement_until_date,
+        in_use_from_date=in_use_from_date,
+        in_use_until_date=in_use_until_date,
+        review_date=review_date,
+    )
+    made.legal_entities.set(legal_entities)
+    made.purposes.set(purposes)
+    return made

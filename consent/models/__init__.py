@@ -17,6 +17,7 @@ from consent.models.privacy_statement import (
     StatementAnnouncement,
     StatementPart,
 )
+from consent.models.processor import EEA, DataKind, Processor, SubProcessor, TransferGround
 from consent.models.purpose import BalancingTest, Channel, ContentKind, Purpose, ServiceTest
 from consent.models.retention_term import RetentionTerm
 from consent.models.rights_request import RightsRequest, RightsStep
@@ -26,6 +27,7 @@ from consent.models.stops import DoNotCallRegistration, DoNotCallSnapshot, Objec
 from consent.models.wording import Wording, WordingField, in_language
 
 __all__ = [
+    "EEA",
     "GRANTS",
     "Act",
     "Actor",
@@ -45,6 +47,7 @@ __all__ = [
     "ConsentRecord",
     "ContactAttempt",
     "ContentKind",
+    "DataKind",
     "DayOfMourning",
     "DeskLookup",
     "DoNotCallRegistration",
@@ -65,6 +68,7 @@ __all__ = [
     "OptionalDay",
     "OutboxMessage",
     "PrivacyStatementVersion",
+    "Processor",
     "Purpose",
     "RateCount",
     "Restriction",
@@ -82,8 +86,10 @@ __all__ = [
     "StatementAnnouncement",
     "StatementPart",
     "Status",
+    "SubProcessor",
     "SubjectKey",
     "Suppression",
+    "TransferGround",
     "TreeNode",
     "Weekday",
     "Wording",

@@ -26,6 +26,7 @@ class Area(enum.StrEnum):
     WORDING = "wording"
     COLLECTION = "collection"
     POLICIES = "policies"
+    PROCESSORS = "processors"
     PERMISSIONS = "permissions"
     STOPS = "stops"
     LEDGER = "ledger"
@@ -109,6 +110,7 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.WORDING: DRAFT,
         Area.COLLECTION: DRAFT,
         Area.POLICIES: READ,
+        Area.PROCESSORS: READ,
         Area.PERMISSIONS: READ,
         Area.STOPS: READ,
         Area.LEDGER: READ,
@@ -123,6 +125,7 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         **{area: READ for area in Area if area is not Area.MACHINERY},
         Area.WORDING: DRAFT,
         Area.POLICIES: ADOPT,
+        Area.PROCESSORS: MAKE,
     },
     Role.ADMINISTRATOR: {
         Area.ORGANISATION: READ,
@@ -132,6 +135,7 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.SCREENINGS: READ,
         Area.JOBS: READ,
         Area.POLICIES: ADOPT,
+        Area.PROCESSORS: READ,
         Area.OPERATION: READ,
     },
     Role.AUDITOR: {area: READ for area in Area if area is not Area.MACHINERY},

@@ -126,12 +126,14 @@ def everything(*, code: str) -> Rows:
 
 
 def settings_rows(entity: LegalEntity) -> list[models.Model]:
+    processor = make.processor(legal_entities=[entity])
     lamps = make.product_group(legal_entity=entity)
     bulbs = make.product_group(legal_entity=entity, code="lichtbronnen", name="Lichtbronnen")
     return [
         make.caller_number(legal_entity=entity),
         make.product_similarity(product_group=lamps, similar_group=bulbs),
         lamps,
+        processor,
     ]
 
 

@@ -12,6 +12,7 @@ from consent.models import (
     SealMark,
     ShownForm,
     SubjectKey,
+    SubProcessor,
     TreeNode,
 )
 from customers.models import LegalEntity, StaffMember
@@ -40,7 +41,7 @@ def reader_of(rows: Rows) -> StaffMember:
 def test_every_model_is_in_the_admin_by_itself_or_within_another() -> None:
     missing = [model for model in own_models() if not admin.site.is_registered(model)]
 
-    assert missing == [CollectionField, CollectionChoice, LedgerLeaf, TreeNode, SealMark]
+    assert missing == [CollectionField, CollectionChoice, SubProcessor, LedgerLeaf, TreeNode, SealMark]
 
 
 def test_every_model_has_a_row_in_these_tests() -> None:
