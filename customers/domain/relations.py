@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from customers.models import Contact, CustomerRelation, TermExtension, Transaction
+from customers.models import RELATION_MONTHS, Contact, CustomerRelation, TermExtension, Transaction
 
 
 def _read(name: str) -> str:
@@ -15,7 +15,7 @@ def _read(name: str) -> str:
 
 
 # One fold: it keeps the relations, and answers what they were at an earlier moment.
-FOLD_RELATIONS = _read("relations_fold")
+FOLD_RELATIONS = _read("relations_fold").replace("{relation_months}", str(RELATION_MONTHS))
 KEEP_RELATIONS = _read("relations_touched") + FOLD_RELATIONS + _read("relations_keep")
 END_RELATIONS = _read("end_relations")
 ROWS_AT_ONCE = 2000

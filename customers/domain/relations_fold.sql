@@ -36,7 +36,7 @@ termed AS (
         postal_at AS postal_collected_at,
         CASE WHEN NOT runs_on THEN
             (((last_agreement_at AT TIME ZONE entity.time_zone)::date
-                + make_interval(months => coalesce(extension.term_months, 36)))::date + 1)::timestamp
+                + make_interval(months => coalesce(extension.term_months, {relation_months})))::date + 1)::timestamp
             AT TIME ZONE entity.time_zone
         END AS ends_at
     FROM folded

@@ -9,10 +9,18 @@ from customers.models.organisation import (
     ProductGroup,
     ProductSimilarity,
 )
-from customers.models.relation import Collection, CustomerRelation, RelationKind, TermExtension, Transaction
+from customers.models.relation import (
+    RELATION_MONTHS,
+    Collection,
+    CustomerRelation,
+    RelationKind,
+    TermExtension,
+    Transaction,
+)
 from customers.models.staff_member import StaffMember
 
 __all__ = [
+    "RELATION_MONTHS",
     "CallerNumber",
     "Collection",
     "Contact",

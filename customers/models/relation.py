@@ -1,3 +1,5 @@
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,9 @@ from django_stubs_ext import StrPromise
 from customers.models.contact import Contact, ContactPoint
 from customers.models.keys import uuid7
 from customers.models.organisation import LegalEntity, Organisation, ProductGroup
+
+# A relation ends so long after the last agreement, without a longer term (Code Telemarketing 2024).
+RELATION_MONTHS: Final = 36
 
 
 class RelationKind(models.TextChoices):
@@ -236,7 +241,7 @@ class TermExtension(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="term_extension_is_longer",
-                condition=Q(term_months__gt=36),
+                condition=Q(term_months__gt=RELATION_MONTHS),
                 violation_error_message=_("A longer term is more than 36 months."),
             ),
         ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.domain.form_rules.catalogue import Finding, Rule
 from consent.domain.privacy import stated
 from consent.domain.privacy.parts import RULES, Part, text_of
-from consent.domain.privacy.processing import Processing, read_processing
+from consent.domain.processing.facts import Processing, read_processing
 from consent.models import PrivacyStatementVersion, Wording, in_language
 from customers.models import Language
 

@@ -7,7 +7,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from consent.domain.privacy.processing import Processing
+from consent.domain.processing.facts import Processing
 from consent.models import PrivacyStatementVersion, StatementPart, Wording
 
 Part = StatementPart

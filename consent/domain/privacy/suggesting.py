@@ -8,8 +8,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from consent.domain.privacy.parts import RULES, Part
-from consent.domain.privacy.processing import Ground, Processing, Use, read_processing
 from consent.domain.privacy.stated import AUTHORITIES
+from consent.domain.processing.facts import Ground, Processing, Use, read_processing
 from consent.models import PrivacyStatementVersion, Wording, in_language
 from customers.models import Language, LegalEntity
 

@@ -1,7 +1,7 @@
 import pytest
 
-from consent.domain.privacy.processing import Ground, read_processing
 from consent.domain.privacy.suggesting import fill_in, suggest_parts
+from consent.domain.processing.facts import Ground, read_processing
 from consent.models import BalancingTest, Channel, CollectionPoint, StatementPart
 from customers.models import TermExtension
 from tests import make

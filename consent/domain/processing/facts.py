@@ -1,11 +1,10 @@
-"""What a legal entity does with data, as far as this product knows it: what its statement must be true to."""
+"""What a legal entity does with data, as far as is known here: its statement and its record rest on it."""
 
 import datetime
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
 
 from consent.models import (
     BalancingTest,
@@ -17,10 +16,7 @@ from consent.models import (
     NoticeVersion,
     Purpose,
 )
-from customers.models import LegalEntity, TermExtension
-
-# A relation ends three years after the last agreement (Code Telemarketing 2024).
-RELATION_MONTHS: Final = 36
+from customers.models import RELATION_MONTHS, LegalEntity, TermExtension
 
 
 class Ground(StrEnum):
