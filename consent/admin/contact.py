@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.admin.act_calls import Given
 from consent.admin.acts import ACT_BY_SLUG, ACTS, StaffAct
+from consent.admin.contact_form import ContactForm
 from consent.admin.erase_selected import erase_selected
 from consent.admin.evidence_export import show_export
 from consent.admin.story import entities_of, story_of
@@ -21,6 +22,7 @@ from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, require, sta
 from customers.admin.scope import entities_of as legal_entities_of
 from customers.domain.addresses import AddressNotUsableError
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
+from customers.domain.standings import keep_standing
 from customers.models import Contact, ContactPoint
 from customers.staff_site import PEOPLE
 
@@ -45,6 +47,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
     search_help_text = _("Name, whole e-mail address or phone number, or key.")
     ordering = ("-created_at", "-pk")
 
+    form = ContactForm
     actions = (erase_selected,)
 
     class Media:
@@ -56,7 +59,10 @@ class ContactAdmin(ScopedAdmin[Contact]):
             _("Who"),
             {"fields": ("organisation", "kind", "given_name", "family_name", "organisation_name")},
         ),
-        (_("What decides the rules"), {"fields": ("legal_form", "country", "birth_date", "representative")}),
+        (
+            _("What decides the rules"),
+            {"fields": ("legal_form", "country", "birth_date", "representative", "holds_since")},
+        ),
         (_("How we write"), {"fields": ("language",)}),
     )
 
@@ -90,8 +96,11 @@ class ContactAdmin(ScopedAdmin[Contact]):
         ]
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:  # noqa: FBT001
+        now = timezone.now()
         if not change:
-            obj.created_at = timezone.now()
+            obj.created_at = now
+        elif form.changes_standing:
+            keep_standing(contact_id=obj.pk, replaced_at=now, held_until_at=form.held_until_at)
         super().save_model(request, obj, form, change)
 
     def story_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -112,7 +112,7 @@ def _confirm(confirmation: Confirmation, visit: Visit, confirmed_at: datetime.da
     message = confirmation.message
     point = message.point
     contacts.mark_verified(point=point, method=ContactPoint.Verification.EMAIL_LINK, verified_at=confirmed_at)
-    _learn_birth_date(message)
+    _learn_birth_date(message, confirmed_at)
     proof = _proof(message, point, visit, confirmed_at)
     events = [_granted(request, point, confirmed_at, proof) for request in confirmation.requests]
     recorded = record(events=events, recorded_at=confirmed_at)
@@ -155,11 +155,15 @@ def _granted(
     )
 
 
-def _learn_birth_date(message: OutboxMessage) -> None:
+def _learn_birth_date(message: OutboxMessage, confirmed_at: datetime.datetime) -> None:
     """In the same act as the permission, so that one given under age never counts (rules, "Order", row 9)."""
     born = str(outbox.read_content(message=message).get("birth_date", ""))
     if born:
-        contacts.learn_birth_date(contact_id=message.person.pk, birth_date=datetime.date.fromisoformat(born))
+        contacts.learn_birth_date(
+            contact_id=message.person.pk,
+            birth_date=datetime.date.fromisoformat(born),
+            learned_at=confirmed_at,
+        )
 
 
 def _proof(

@@ -34,7 +34,11 @@ def place_order(*, answers: Answers, answer: Answer, asking: Asking) -> Transact
     row = record_transaction(agreed=agreed, recorded_at=asking.submitted_at)
     if answers.details.birth_date is not None:
         # At once, as nothing is confirmed here: it can only take away what somebody under age may not give.
-        contacts.learn_birth_date(contact_id=contact.pk, birth_date=answers.details.birth_date)
+        contacts.learn_birth_date(
+            contact_id=contact.pk,
+            birth_date=answers.details.birth_date,
+            learned_at=asking.submitted_at,
+        )
     _confirm_by_mail(points.get(ContactPoint.Kind.EMAIL), answer, asking)
     return row
 

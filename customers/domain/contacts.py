@@ -6,6 +6,7 @@ from django.db import connection, transaction
 
 from customers.domain.addresses import Address, hash_address
 from customers.domain.key_rings import suppression_keys
+from customers.domain.standings import keep_standing
 from customers.models import Contact, ContactPoint, Organisation
 
 
@@ -163,13 +164,16 @@ def correct_names(*, contact_id: uuid.UUID, given_name: str, family_name: str) -
 
 
 @transaction.atomic
-def learn_birth_date(*, contact_id: uuid.UUID, birth_date: datetime.date) -> Contact:
+def learn_birth_date(
+    *, contact_id: uuid.UUID, birth_date: datetime.date, learned_at: datetime.datetime
+) -> Contact:
     """Note when a person was born where that is not known yet; a known date stays.
 
     Only the person or staff corrects it (art. 16 GDPR): a date can make somebody count as of age.
     """
     contact = hold_contact(contact_id=contact_id)
     if contact.birth_date is None:
+        keep_standing(contact_id=contact_id, replaced_at=learned_at)
         contact.birth_date = birth_date
         contact.save(update_fields=["birth_date"])
     return contact

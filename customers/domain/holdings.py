@@ -14,6 +14,7 @@ from customers.models import (
     Contact,
     ContactPoint,
     CustomerRelation,
+    FormerStanding,
     LegalEntity,
     Organisation,
     ProductGroup,
@@ -71,6 +72,13 @@ HOLDINGS: Final = (
             "language",
             "created_at",
         ),
+    ),
+    Holding(
+        model=FormerStanding,
+        title=_("What you were before"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("kind", "legal_form", "country", "birth_date", "represented", "held_until_at", "replaced_at"),
     ),
     Holding(
         model=ContactPoint,

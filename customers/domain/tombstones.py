@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from customers.models import Contact, ContactPoint
+from customers.models import Contact, ContactPoint, FormerStanding
 
 
 @transaction.atomic
@@ -14,6 +14,7 @@ def empty_contacts(*, contact_ids: Sequence[uuid.UUID], erased_at: datetime.date
     What hangs on their addresses must be gone before, or the database refuses (art. 17 GDPR).
     """
     ContactPoint.objects.filter(contact_id__in=contact_ids).delete()
+    FormerStanding.objects.filter(contact_id__in=contact_ids).delete()
     Contact.objects.filter(pk__in=contact_ids).update(
         given_name="",
         family_name="",

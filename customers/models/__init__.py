@@ -18,6 +18,7 @@ from customers.models.relation import (
     Transaction,
 )
 from customers.models.staff_member import StaffMember
+from customers.models.standing import FormerStanding
 
 __all__ = [
     "RELATION_MONTHS",
@@ -27,6 +28,7 @@ __all__ = [
     "ContactPoint",
     "Country",
     "CustomerRelation",
+    "FormerStanding",
     "Language",
     "LegalEntity",
     "LegalForm",

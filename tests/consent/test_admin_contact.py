@@ -21,7 +21,15 @@ from consent.models import (
     Source,
     Status,
 )
-from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntity, StaffMember, Transaction
+from customers.models import (
+    Contact,
+    ContactPoint,
+    CustomerRelation,
+    FormerStanding,
+    LegalEntity,
+    StaffMember,
+    Transaction,
+)
 from tests import make
 from tests.consent.admin_rows import (
     Rows,
@@ -540,3 +548,54 @@ def test_timeline_is_paged(rows: Rows) -> None:
 
     lengths = [len(page.context["story"].timeline) for page in (first, second)]
     assert lengths == [50, 1]
+
+
+def details_of(contact: Contact) -> str:
+    return reverse("admin:customers_contact_details", args=[contact.pk])
+
+
+def typed(contact: Contact, **changes: str) -> dict[str, str]:
+    return {
+        "kind": contact.kind,
+        "given_name": contact.given_name,
+        "family_name": contact.family_name,
+        "organisation_name": contact.organisation_name,
+        "country": contact.country,
+        "language": contact.language,
+        **changes,
+    }
+
+
+def test_change_of_what_decides_the_rules_keeps_what_held(rows: Rows, alice: Contact) -> None:
+    client = signed_in_as(Role.MARKETING, rows=rows)
+
+    client.post(details_of(alice), typed(alice, country="BE", holds_since="2024-05-01"))
+
+    former = FormerStanding.objects.get(contact=alice)
+    assert former.country == alice.country
+    assert timezone.localtime(former.held_until_at).strftime("%Y-%m-%d %H:%M") == "2024-05-01 00:00"
+    assert timezone.now() - former.replaced_at < timedelta(minutes=1)
+
+
+def test_change_of_a_name_keeps_nothing(rows: Rows, alice: Contact) -> None:
+    signed_in_as(Role.MARKETING, rows=rows).post(details_of(alice), typed(alice, given_name="Alicia"))
+
+    assert Contact.objects.get(pk=alice.pk).given_name == "Alicia"
+    assert not FormerStanding.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"country": "BE", "holds_since": "2999-01-01"}, "still to come"),
+        ({"given_name": "Alicia", "holds_since": "2024-05-01"}, "leave this empty"),
+    ],
+    ids=["a day to come", "nothing that decides"],
+)
+def test_day_that_makes_no_sense_is_refused(
+    rows: Rows, alice: Contact, changes: dict[str, str], sentence: str
+) -> None:
+    page = signed_in_as(Role.MARKETING, rows=rows).post(details_of(alice), typed(alice, **changes))
+
+    assert sentence in page.content.decode()
+    assert not FormerStanding.objects.exists()

@@ -26,7 +26,7 @@ candidates AS (
         contact.kind = 'ORGANISATION' AS organisation,
         contact.legal_form,
         contact.birth_date,
-        contact.representative_id IS NOT NULL AS represented,
+        coalesce(contact.represented, false) AS represented,
         CASE
             WHEN contact.country IN ('NL', 'BE') THEN contact.country
             WHEN contact.country <> '' THEN 'EU'
@@ -38,8 +38,8 @@ candidates AS (
     FROM found
     -- One at a time, whatever the planner expects: a single question must not read all contacts.
     LEFT JOIN LATERAL (
-        SELECT one.id, one.kind, one.legal_form, one.birth_date, one.representative_id, one.country
-        FROM customers_contact one
+        SELECT one.id, one.kind, one.legal_form, one.birth_date, one.represented, one.country
+        FROM contacts one
         WHERE one.id = found.contact_id
         LIMIT 1
     ) contact ON true

@@ -4,6 +4,7 @@ points AS (
         coalesce(invalid_at <= %(at)s::timestamptz, false) AS invalid
     FROM customers_contactpoint
 ),
+contacts AS (SELECT *, representative_id IS NOT NULL AS represented FROM customers_contact),
 records AS (SELECT * FROM consent_consentrecord),
 objections AS (SELECT * FROM consent_objection),
 relations AS (SELECT * FROM customers_customerrelation WHERE reason_ended <> 'ERASED'),

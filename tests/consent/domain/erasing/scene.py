@@ -22,7 +22,7 @@ from consent.models import (
     Source,
     StatementAnnouncement,
 )
-from customers.domain import addresses
+from customers.domain import addresses, standings
 from customers.models import Contact, ContactPoint, RelationKind, uuid7
 from tests import make
 from tests.consent.domain.call_desk import desk as calling
@@ -109,6 +109,7 @@ def live(desk: calling.Desk, phone: ContactPoint, life: Life) -> None:
     contact.given_name, contact.family_name = life.given_name, life.family_name
     contact.birth_date = life.birth_date
     contact.save(update_fields=["given_name", "family_name", "birth_date"])
+    standings.keep_standing(contact_id=contact.pk, replaced_at=BEFORE)
     mail = make.email_point(contact=contact, text=life.email)
     make.postal_point(contact=contact, street=life.street)
     blocked_before(contact, life)
