@@ -51,7 +51,7 @@ RULES: Final[Mapping[Part, PartRule]] = {
             "Which countries outside the European Economic Area, on what ground, and where people find "
             "a copy of the safeguards."
         ),
-        is_required=lambda _processing: False,
+        is_required=lambda processing: processing.has_transfers,
     ),
     Part.TERMS: PartRule(
         article=_("Art. 13(2)(a) GDPR"),

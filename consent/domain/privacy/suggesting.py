@@ -9,8 +9,8 @@ from django.utils import translation
 
 from consent.domain.privacy.parts import RULES, Part
 from consent.domain.privacy.stated import AUTHORITIES
-from consent.domain.processing.facts import Ground, Processing, Use, read_processing
-from consent.models import PrivacyStatementVersion, Wording, in_language
+from consent.domain.processing.facts import Ground, Processing, Use, read_processing, transfers_of
+from consent.models import PrivacyStatementVersion, Processor, Wording, in_language
 from customers.models import Language, LegalEntity
 
 # One template per language, so that a lawyer reads the whole of it; a line “== PART” begins each part.
@@ -48,6 +48,13 @@ def _suggest(processing: Processing, language: str) -> dict[Part, str]:
         "phone": entity.stop_number.as_international if entity.stop_number else "",
         "uses": [_in_words(use, language) for use in processing.uses],
         "processing": processing,
+        "workers": _named(processing, Processor.Role.PROCESSOR),
+        "others": _named(processing, Processor.Role.RECIPIENT),
+        "transfers": [
+            {"name": one.name, "country": country, "ground": ground.label}
+            for one in processing.recipients
+            for country, ground in transfers_of(one)
+        ],
         "years": sorted({months / 12 for months in processing.relation_months}),
         "authority": AUTHORITIES[entity.country].names[language],
         "site": AUTHORITIES[entity.country].site,
@@ -56,6 +63,10 @@ def _suggest(processing: Processing, language: str) -> dict[Part, str]:
         written = render_to_string(TEMPLATE.format(language=language), context)
     _before, *pieces = HEADING.split(written)
     return {Part(name): _tidy(text) for name, text in zip(pieces[::2], pieces[1::2], strict=True)}
+
+
+def _named(processing: Processing, role: Processor.Role) -> list[str]:
+    return [one.name for one in processing.recipients if one.role == role]
 
 
 def _in_words(use: Use, language: str) -> dict[str, object]:

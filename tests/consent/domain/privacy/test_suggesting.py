@@ -1,8 +1,11 @@
+from datetime import date
+
 import pytest
 
+from consent.domain.privacy.parts import RULES
 from consent.domain.privacy.suggesting import fill_in, suggest_parts
 from consent.domain.processing.facts import Ground, read_processing
-from consent.models import BalancingTest, Channel, CollectionPoint, StatementPart
+from consent.models import BalancingTest, Channel, CollectionPoint, Processor, StatementPart, TransferGround
 from customers.models import TermExtension
 from tests import make
 from tests.consent.domain.privacy.scene import shop
@@ -81,6 +84,23 @@ def test_suggestion_leaves_out_what_does_not_happen() -> None:
     parts = suggest_parts(legal_entity=entity, at=make.NOW)
 
     assert sorted({*Part} - parts.keys()) == ["INTERESTS", "OFFICER", "SOURCE", "WITHDRAWAL"]
+
+
+def test_recipients_and_transfers_are_suggested_from_the_register() -> None:
+    entity = shop()
+    make.processor(legal_entities=[entity], country="US", transfer_ground=TransferGround.ADEQUACY)
+    make.processor(legal_entities=[entity], name="Adres N.V.", role=Processor.Role.RECIPIENT)
+    make.processor(legal_entities=[entity], name="Voorbij B.V.", in_use_until_date=date(2025, 1, 1))
+
+    parts = suggest_parts(legal_entity=entity, at=make.NOW)
+
+    assert parts[Part.RECIPIENTS]["en"] == (
+        "We give your data to companies that work for us: Bezorgd Mail B.V. (they may do nothing else with "
+        "it). Also Adres N.V. get data, and decide for themselves what they do with it. We do not sell your "
+        "data."
+    )
+    assert parts[Part.TRANSFERS]["nl"].startswith("Bezorgd Mail B.V. werkt in US, buiten de Europese")
+    assert RULES[Part.TRANSFERS].is_required(read_processing(legal_entity=entity, at=make.NOW))
 
 
 def test_source_is_suggested_for_a_bought_list() -> None:
