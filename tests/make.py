@@ -21,6 +21,7 @@ from consent.models import (
     DataKind,
     DayOfMourning,
     HousePolicy,
+    ImpactAssessment,
     Method,
     Notice,
     NoticeVersion,
@@ -28,6 +29,7 @@ from consent.models import (
     Processor,
     Purpose,
     Scope,
+    SecurityMeasures,
     Source,
     TransferGround,
     Wording,
@@ -595,3 +597,41 @@ def processor(
     made.legal_entities.set(legal_entities)
     made.purposes.set(purposes)
     return made
+
+
+def impact_assessment(
+    *,
+    legal_entity: LegalEntity,
+    purposes: Sequence[Purpose] = (),
+    title: str = "Scores van klanten",
+    conclusion: ImpactAssessment.Conclusion = ImpactAssessment.Conclusion.ACCEPTABLE,
+    concluded_date: date = date(2026, 1, 12),
+    review_date: date = date(2029, 1, 12),
+    document_reference: str = "DPIA-2026-1",
+) -> ImpactAssessment:
+    made = ImpactAssessment.objects.create(
+        legal_entity=legal_entity,
+        title=title,
+        conclusion=conclusion,
+        measures="Weinig gegevens, en wie bezwaar maakt krijgt geen score.",
+        concluded_date=concluded_date,
+        review_date=review_date,
+        document_reference=document_reference,
+    )
+    made.purposes.set(purposes)
+    return made
+
+
+def security_measures(
+    *,
+    organisation: Organisation,
+    legal_entity: LegalEntity | None = None,
+    measures: Wording | None = None,
+    reviewed_date: date = date(2026, 6, 1),
+) -> SecurityMeasures:
+    return SecurityMeasures.objects.create(
+        organisation=organisation,
+        legal_entity=legal_entity,
+        measures=measures or {"nl": "Inloggen met twee stappen.", "en": "Two steps to log in."},
+        reviewed_date=reviewed_date,
+    )

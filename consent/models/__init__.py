@@ -4,6 +4,7 @@ from consent.models.call_desk import CallList, CallListEntry, DeskLookup, ShownC
 from consent.models.collection_point import CollectionChoice, CollectionField, CollectionPoint, ShownForm
 from consent.models.contact_attempt import ContactAttempt
 from consent.models.evidence_export import EvidenceExport
+from consent.models.impact_assessment import ImpactAssessment
 from consent.models.job import Job
 from consent.models.kept_data import KeptData
 from consent.models.ledger import ConsentEvent, ConsentRecord, Evidence, SubjectKey
@@ -23,6 +24,7 @@ from consent.models.retention_term import RetentionTerm
 from consent.models.rights_request import RightsRequest, RightsStep
 from consent.models.screening import ScreeningBlock, ScreeningRun
 from consent.models.seal import Checkpoint, LedgerLeaf, SealMark, TreeNode
+from consent.models.security_measures import SecurityMeasures
 from consent.models.stops import DoNotCallRegistration, DoNotCallSnapshot, Objection, Restriction, Suppression
 from consent.models.wording import Wording, WordingField, in_language
 
@@ -57,6 +59,7 @@ __all__ = [
     "Grade",
     "Heartbeat",
     "HousePolicy",
+    "ImpactAssessment",
     "Job",
     "KeptData",
     "LedgerLeaf",
@@ -79,6 +82,7 @@ __all__ = [
     "ScreeningBlock",
     "ScreeningRun",
     "SealMark",
+    "SecurityMeasures",
     "ServiceTest",
     "ShownContact",
     "ShownForm",

@@ -27,6 +27,7 @@ class Area(enum.StrEnum):
     COLLECTION = "collection"
     POLICIES = "policies"
     PROCESSORS = "processors"
+    PROCESSING = "records of processing"
     PERMISSIONS = "permissions"
     STOPS = "stops"
     LEDGER = "ledger"
@@ -111,6 +112,7 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.COLLECTION: DRAFT,
         Area.POLICIES: READ,
         Area.PROCESSORS: READ,
+        Area.PROCESSING: READ,
         Area.PERMISSIONS: READ,
         Area.STOPS: READ,
         Area.LEDGER: READ,
@@ -126,6 +128,7 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.WORDING: DRAFT,
         Area.POLICIES: ADOPT,
         Area.PROCESSORS: MAKE,
+        Area.PROCESSING: MAKE,
     },
     Role.ADMINISTRATOR: {
         Area.ORGANISATION: READ,
@@ -136,6 +139,7 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.JOBS: READ,
         Area.POLICIES: ADOPT,
         Area.PROCESSORS: READ,
+        Area.PROCESSING: READ,
         Area.OPERATION: READ,
     },
     Role.AUDITOR: {area: READ for area in Area if area is not Area.MACHINERY},

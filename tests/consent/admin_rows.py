@@ -202,7 +202,11 @@ def wording_rows(organisation: Organisation, entity: LegalEntity) -> list[models
         first_shown_at=make.LONG_AGO,
     )
     statement = make.privacy_statement(legal_entity=entity)
-    return [purpose, version.notice, version, service_test, balancing_test, point, form, statement]
+    papers = [
+        make.impact_assessment(legal_entity=entity, purposes=[purpose]),
+        make.security_measures(organisation=organisation, legal_entity=entity),
+    ]
+    return [*papers, purpose, version.notice, version, service_test, balancing_test, point, form, statement]
 
 
 def announcement_row(contact: Contact, entity: LegalEntity) -> StatementAnnouncement:

@@ -17,9 +17,11 @@ from consent.models import (
     ConsentRecord,
     DoNotCallSnapshot,
     EvidenceExport,
+    ImpactAssessment,
     NoticeVersion,
     OutboxMessage,
     RightsRequest,
+    SecurityMeasures,
 )
 from customers.models import CallerNumber, Contact, StaffMember
 from tests import make
@@ -74,6 +76,17 @@ def asking_pages(rows: Rows) -> list[str]:
         "/admin/audience/",
         f"/admin/audience/?{question}",
         f"/admin/what-if/?{question}&then_date=2030-01-01",
+    ]
+
+
+def processing_pages(rows: Rows) -> list[str]:
+    make.legal_entity(organisation=organisation_in(rows), code="zuster", name="Zuster B.V.")
+    return [
+        "/admin/records-of-processing/",
+        "/admin/records-of-processing/eigen-bv/",
+        page_of(rows[ImpactAssessment], "change"),
+        page_of(rows[SecurityMeasures], "change"),
+        reverse("admin:consent_impactassessment_add"),
     ]
 
 
@@ -132,6 +145,7 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         "/admin/mailbox/",
         "/admin/mailbox/100-aa/",
         *asking_pages(rows),
+        *processing_pages(rows),
         *rights_pages(rows),
         *seal_pages(rows),
     ]

@@ -43,7 +43,7 @@ def new_member(organisation: Organisation, role: str) -> dict[str, str]:
     [
         (Role.MARKETING, {Area.PEOPLE, Area.WORDING, Area.COLLECTION}),
         (Role.CALL_AGENT, set()),
-        (Role.DPO, {Area.WORDING, Area.POLICIES, Area.PROCESSORS}),
+        (Role.DPO, {Area.WORDING, Area.POLICIES, Area.PROCESSORS, Area.PROCESSING}),
         (Role.ADMINISTRATOR, {Area.LEGAL_ENTITIES, Area.STAFF, Area.POLICIES}),
         (Role.AUDITOR, set()),
     ],
