@@ -1,8 +1,10 @@
 """The leaf in SQL: the bytes of `leaf_of`, written and hashed where the events are."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from consent.domain.ledger.leaf import LEAF_FIELDS, LEAF_FORMAT
+from consent.models import ConsentEvent
 
 SQL = Path(__file__).with_name("sql")
 NUMBERS = frozenset({"sequence", "hash_key_version", "uses"})
@@ -29,6 +31,12 @@ TEXTS = frozenset(
     }
 )
 NAMES = sorted({"format", *LEAF_FIELDS})
+NULLABLE = {
+    field.column
+    for field in ConsentEvent._meta.concrete_fields  # noqa: SLF001  (public by Django's documents)
+    if field.null
+}
+GAP = "\0"
 
 
 def _moment(name: str) -> str:
@@ -41,16 +49,33 @@ def _column(name: str) -> str:
     return f"{_moment(name)} AS {name}" if name in MOMENTS else f"event.{name}"
 
 
-def _member(name: str) -> str:
-    """Name and value as JSON, of text that needs no escape."""
+def _value(name: str) -> str:
+    """What stands in the leaf, as text, with quotes only where its place cannot have them."""
+    text = _moment(name) if name in MOMENTS else f"event.{name}::text"
+    if name not in NULLABLE:
+        return text
+    return f"coalesce({text}, 'null')" if name in NUMBERS else f"""coalesce('"' || {text} || '"', 'null')"""
+
+
+def _place(name: str) -> str:
     if name == "format":
-        return f"""'"format":"{LEAF_FORMAT}"'"""
-    if name in TEXTS:
-        return f"""'"{name}":"' || event.{name} || '"'"""
-    if name in NUMBERS | FLAGS:
-        return f"""coalesce('"{name}":' || event.{name}, '"{name}":null')"""
-    plain = _moment(name) if name in MOMENTS else f"event.{name}"
-    return f"""coalesce('"{name}":"' || {plain} || '"', '"{name}":null')"""
+        return f'"format":"{LEAF_FORMAT}"'
+    return f'"{name}":{GAP}' if name in NULLABLE | NUMBERS | FLAGS else f'"{name}":"{GAP}"'
+
+
+def _fill_in() -> str:
+    literals = f"{{{','.join(map(_place, NAMES))}}}".split(GAP)
+    values = [*(_value(name) for name in NAMES if name != "format"), "''"]
+    pairs = zip(literals, values, strict=True)
+    return _join([part for literal, value in pairs for part in (f"'{literal}'::text", value)])
+
+
+def _join(parts: Sequence[str]) -> str:
+    """Halves joined to halves: what is written is copied a few times, not once for each part."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({_join(parts[:middle])} || {_join(parts[middle:])})"
 
 
 # The columns in the order of their names: row_to_json writes them in this order, without blanks, and escapes
@@ -58,14 +83,15 @@ def _member(name: str) -> str:
 # escape, which makes it longer: one look at all texts together tells.
 ENTRY = f"FROM (SELECT {', '.join(map(_column, NAMES))}) entry"
 ESCAPED = f"(SELECT row_to_json(entry)::text {ENTRY})"
-PLAIN = f"concat('{{', concat_ws(',', {', '.join(map(_member, NAMES))}), '}}')"
+PLAIN = _fill_in()
 ALL_TEXT = f"concat({', '.join(f'event.{name}::text' for name in sorted(TEXTS))})"
 TEXT_LENGTH = " + ".join(f"octet_length(event.{name})" for name in sorted(TEXTS))
 NEEDS_NO_ESCAPE = f"octet_length(to_json({ALL_TEXT})::text) = 2 + {TEXT_LENGTH}"
-LEAF_TEXT = f"CASE WHEN {NEEDS_NO_ESCAPE} THEN {PLAIN} ELSE {ESCAPED} END"
+LEAF_TEXT = f"coalesce(CASE WHEN {NEEDS_NO_ESCAPE} THEN {PLAIN} END, {ESCAPED})"
 LEAF_HASH = rf"sha256('\x00'::bytea || convert_to({LEAF_TEXT}, 'UTF8'))"
 
 
 def read_statement(name: str) -> str:
-    """Read a statement of the seal, with how the leaf of `event` is hashed filled in."""
-    return (SQL / f"{name}.sql").read_text().replace("/* leaf_hash */", LEAF_HASH)
+    """Read a statement of the seal, with how the leaf of `event` is written and hashed filled in."""
+    statement = (SQL / f"{name}.sql").read_text()
+    return statement.replace("/* leaf_hash */", LEAF_HASH).replace("/* plain_leaf */", PLAIN)

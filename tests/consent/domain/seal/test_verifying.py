@@ -92,6 +92,8 @@ def test_empty_ledger_has_no_fault() -> None:
         "subject_id = gen_random_uuid()",
         "evidence_digest = ''",
         "sequence = sequence + 1000000",
+        "lacks = E'\\n'",
+        'lacks = \'proof","lacks":"\'',
     ],
 )
 def test_changed_event_is_named(change: LiteralString) -> None:
@@ -116,6 +118,19 @@ def test_deleted_event_is_named(position: int) -> None:
         FaultKind.EVENT_GONE,
         f"Event {gone} at position {position} was deleted after it was sealed.",
     )
+
+
+def test_text_that_needs_an_escape_is_no_fault_and_hides_none(race: Race) -> None:
+    (odd, *_others) = write(race=race, count=4)
+    with unguarded() as link:
+        link.execute("UPDATE consent_consentevent SET lacks = E'\"\\n\\\\' WHERE id = %s", [odd.pk])
+    seal(minutes=20)
+    assert faults() == []
+
+    with unguarded() as link:
+        link.execute("UPDATE consent_consentevent SET lacks = 'proof' WHERE id = %s", [event_at(15)])
+
+    assert [(fault.kind, fault.position) for fault in faults()] == [(FaultKind.EVENT_CHANGED, 15)]
 
 
 def insert_copy(link: psycopg.Connection, *, sequence: int, before: str) -> uuid.UUID:
