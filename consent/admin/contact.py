@@ -18,13 +18,28 @@ from consent.admin.evidence_export import show_export
 from consent.admin.story import entities_of, story_of
 from consent.admin.story_answers import ask_all, matrix_of
 from consent.domain.link_requests import read_candidates
-from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, require, staff_of
+from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, ScopedTabularInline, require, staff_of
 from customers.admin.scope import entities_of as legal_entities_of
 from customers.domain.addresses import AddressNotUsableError
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.domain.standings import keep_standing
-from customers.models import Contact, ContactPoint
+from customers.models import Contact, ContactPoint, FormerStanding
 from customers.staff_site import PEOPLE
+
+
+class FormerStandingInline(ScopedTabularInline[FormerStanding]):
+    """What held before, for who reads an answer about the past."""
+
+    area = Area.PEOPLE
+    model = FormerStanding
+    ordering = ("-replaced_at", "-pk")
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Contact)
@@ -78,6 +93,9 @@ class ContactAdmin(ScopedAdmin[Contact]):
     def has_erase_permission(self, request: HttpRequest) -> bool:
         staff = staff_of(request)
         return has_duty(staff=staff, duty=Duty.ANSWER_REQUEST) and not legal_entities_of(staff)
+
+    def get_inlines(self, request: HttpRequest, obj: Contact | None = None) -> list[Any]:
+        return [FormerStandingInline] if obj and obj.former_standings.exists() else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> tuple[str, ...]:
         return ("organisation",) if obj else ()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.admin.fields import ReadableWordings, SeveralChoicesField
 from consent.models import BalancingTest, Channel, Purpose, ServiceTest
+from customers.admin.dated import DatedAdmin
 from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, entities_of, staff_of
 from customers.domain.staff import Area
 from customers.staff_site import PERMISSION
@@ -72,8 +73,9 @@ class ServiceTestAdmin(ScopedAdmin[ServiceTest]):
 
 
 @admin.register(BalancingTest)
-class BalancingTestAdmin(ScopedAdmin[BalancingTest]):
+class BalancingTestAdmin(DatedAdmin[BalancingTest]):
     area = Area.WORDING
+    end_field = "valid_until_at"
     job = PERMISSION
     organisation_path = "legal_entity__organisation"
     legal_entity_path = "legal_entity"

@@ -156,6 +156,8 @@ class BalancingTest(models.Model):
     )
     concluded_at = models.DateTimeField(_("concluded at"))
     valid_until_at = models.DateTimeField(_("valid until"), null=True, blank=True)
+    entered_at = models.DateTimeField(_("entered at"), null=True, editable=False)
+    end_entered_at = models.DateTimeField(_("end entered at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("balancing test")

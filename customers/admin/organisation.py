@@ -3,6 +3,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from customers.admin.dated import DatedAdmin
 from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, staff_of
 from customers.domain.staff import Area
 from customers.models import LegalEntity, Organisation, ProductGroup, ProductSimilarity
@@ -60,8 +61,9 @@ class ProductGroupAdmin(ScopedAdmin[ProductGroup]):
 
 
 @admin.register(ProductSimilarity)
-class ProductSimilarityAdmin(ScopedAdmin[ProductSimilarity]):
+class ProductSimilarityAdmin(DatedAdmin[ProductSimilarity]):
     area = Area.LEGAL_ENTITIES
+    end_field = "valid_until_date"
     organisation_path = "product_group__legal_entity__organisation"
     legal_entity_path = "product_group__legal_entity"
     list_display = ("product_group", "similar_group", "valid_from_date", "valid_until_date")

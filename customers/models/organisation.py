@@ -212,6 +212,8 @@ class ProductSimilarity(models.Model):
     )
     valid_from_date = models.DateField(_("valid from"))
     valid_until_date = models.DateField(_("valid until"), null=True, blank=True)
+    entered_at = models.DateTimeField(_("entered at"), null=True, editable=False)
+    end_entered_at = models.DateTimeField(_("end entered at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("similarity of product groups")

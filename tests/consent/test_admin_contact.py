@@ -575,6 +575,7 @@ def test_change_of_what_decides_the_rules_keeps_what_held(rows: Rows, alice: Con
     assert former.country == alice.country
     assert timezone.localtime(former.held_until_at).strftime("%Y-%m-%d %H:%M") == "2024-05-01 00:00"
     assert timezone.now() - former.replaced_at < timedelta(minutes=1)
+    assert "Former standings" in client.get(details_of(alice)).content.decode()
 
 
 def test_change_of_a_name_keeps_nothing(rows: Rows, alice: Contact) -> None:

@@ -15,7 +15,7 @@ from consent.models import (
     SubProcessor,
     TreeNode,
 )
-from customers.models import LegalEntity, StaffMember
+from customers.models import FormerStanding, LegalEntity, StaffMember
 from tests import make
 from tests.consent.admin_rows import (
     Rows,
@@ -41,7 +41,15 @@ def reader_of(rows: Rows) -> StaffMember:
 def test_every_model_is_in_the_admin_by_itself_or_within_another() -> None:
     missing = [model for model in own_models() if not admin.site.is_registered(model)]
 
-    assert missing == [CollectionField, CollectionChoice, SubProcessor, LedgerLeaf, TreeNode, SealMark]
+    assert missing == [
+        CollectionField,
+        CollectionChoice,
+        SubProcessor,
+        LedgerLeaf,
+        TreeNode,
+        SealMark,
+        FormerStanding,
+    ]
 
 
 def test_every_model_has_a_row_in_these_tests() -> None:

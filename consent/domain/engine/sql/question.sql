@@ -22,11 +22,17 @@ LEFT JOIN LATERAL (
     WHERE one.purpose_id = purpose.id
 ) test ON true
 LEFT JOIN LATERAL (
-    SELECT one.id, one.valid_until_at
+    SELECT one.id, known.valid_until_at
     FROM consent_balancingtest one
+    -- An end that was entered later was not known yet.
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN one.end_entered_at > %(known_at)s::timestamptz THEN NULL ELSE one.valid_until_at END AS valid_until_at
+    ) known
     WHERE one.legal_entity_id = entity.id AND one.purpose_id = purpose.id AND one.channel = %(channel)s::text
-        AND one.concluded_at <= %(at)s::timestamptz AND (one.valid_until_at IS NULL OR one.valid_until_at > %(at)s::timestamptz)
-    ORDER BY one.valid_until_at DESC NULLS FIRST, one.id
+        AND one.concluded_at <= %(at)s::timestamptz
+        AND (one.entered_at IS NULL OR one.entered_at <= %(known_at)s::timestamptz)
+        AND (known.valid_until_at IS NULL OR known.valid_until_at > %(at)s::timestamptz)
+    ORDER BY known.valid_until_at DESC NULLS FIRST, one.id
     LIMIT 1
 ) balance ON true
 LEFT JOIN customers_productgroup wanted
@@ -35,11 +41,16 @@ LEFT JOIN LATERAL (
     SELECT count(*) AS number FROM customers_productgroup one WHERE one.legal_entity_id = entity.id
 ) owned ON true
 LEFT JOIN LATERAL (
-    SELECT array_agg(one.product_group_id) AS groups, min(one.valid_until_date) AS until
+    SELECT array_agg(one.product_group_id) AS groups, min(known.valid_until_date) AS until
     FROM customers_productsimilarity one
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN one.end_entered_at > %(known_at)s::timestamptz THEN NULL ELSE one.valid_until_date END AS valid_until_date
+    ) known
     WHERE one.similar_group_id = wanted.id
         AND one.valid_from_date <= (%(at)s::timestamptz AT TIME ZONE entity.time_zone)::date
-        AND (one.valid_until_date IS NULL OR one.valid_until_date > (%(at)s::timestamptz AT TIME ZONE entity.time_zone)::date)
+        AND (one.entered_at IS NULL OR one.entered_at <= %(known_at)s::timestamptz)
+        AND (known.valid_until_date IS NULL
+            OR known.valid_until_date > (%(at)s::timestamptz AT TIME ZONE entity.time_zone)::date)
 ) alike ON true
 LEFT JOIN LATERAL (
     SELECT one.id, one.taken_at
