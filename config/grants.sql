@@ -28,5 +28,8 @@ BEGIN
     IF to_regclass('public.consent_desklookup') IS NOT NULL THEN
         REVOKE UPDATE, TRUNCATE ON public.consent_desklookup FROM {role};
     END IF;
+    IF to_regclass('public.customers_staffact') IS NOT NULL THEN
+        REVOKE UPDATE, TRUNCATE ON public.customers_staffact FROM {role};
+    END IF;
 END
 $grants$;

@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.CalmRefusalMiddleware",
+    "config.staff_acts.StaffActsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -32,6 +32,7 @@ from consent.admin import (
     retention,
     rights_request,
     screening,
+    staff_act,
     stop,
 )
 
@@ -69,5 +70,6 @@ __all__ = [
     "retention",
     "rights_request",
     "screening",
+    "staff_act",
     "stop",
 ]

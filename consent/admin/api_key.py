@@ -126,6 +126,7 @@ class ApiKeyAdmin(ReadOnlyAdmin[ApiKey]):
 
     def show_once(self, request: HttpRequest, made: MadeKey) -> HttpResponse:
         """The answer to the POST itself, so that the token is kept in no session (admin pages: no-store)."""
+        self.log_addition(request, made.key, [])
         return self.page(request, "made", title=_("The key is made"), key=made.key, token=made.token)
 
     def page(self, request: HttpRequest, template: str, **context: object) -> HttpResponse:

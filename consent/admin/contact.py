@@ -15,6 +15,7 @@ from consent.admin.acts import ACT_BY_SLUG, ACTS, StaffAct
 from consent.admin.contact_form import ContactForm
 from consent.admin.erase_selected import erase_selected
 from consent.admin.evidence_export import show_export
+from consent.admin.staff_act import looked_page, may_watch
 from consent.admin.story import entities_of, story_of
 from consent.admin.story_answers import ask_all, matrix_of
 from consent.domain.link_requests import read_candidates
@@ -109,6 +110,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
             path("<path:object_id>/change/", site.admin_view(self.story_view), name=f"{name}_change"),
             path("<path:object_id>/details/", site.admin_view(self.details_view), name=f"{name}_details"),
             path("<path:object_id>/evidence/", site.admin_view(self.export_view), name=f"{name}_evidence"),
+            path("<path:object_id>/looked/", site.admin_view(self.looked_view), name=f"{name}_looked"),
             path("<path:object_id>/do/<slug:slug>/", site.admin_view(self.act_view), name=f"{name}_act"),
             *super().get_urls(),
         ]
@@ -137,6 +139,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
             "may_change": self.has_change_permission(request, contact),
             "may_open_events": Right.VIEW in rights_of(staff=staff, area=Area.LEDGER),
             "may_export": has_duty(staff=staff, duty=Duty.EXPORT_EVIDENCE),
+            "may_watch": may_watch(request),
             "may_open_messages": Right.VIEW in rights_of(staff=staff, area=Area.MESSAGES),
         }
         return TemplateResponse(request, "admin/contact_story.html", context)
@@ -176,6 +179,9 @@ class ContactAdmin(ScopedAdmin[Contact]):
             "opts": self.opts,
         }
         return show_export(request, contact=contact, staff=staff, context=context)
+
+    def looked_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return looked_page(self, request, self.find(request, object_id))
 
     def done(self, request: HttpRequest, act: StaffAct, form: Any) -> bool:
         given = Given(contact=form.contact, staff=form.staff, said=form.cleaned_data, now=timezone.now())

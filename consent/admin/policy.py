@@ -93,7 +93,7 @@ class AdoptedAdmin(ScopedAdmin[Adopted]):
         except (house_policies.PolicyEndedError, days_of_mourning.DayPassedError):
             messages.info(request, self.too_late)
         else:
-            self.log_change(request, row, str(self.ended))
+            self.log_change(request, row, [])
             messages.success(request, self.ended)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(name, args=[row.pk]))

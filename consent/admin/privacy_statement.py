@@ -173,7 +173,7 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
             messages.info(request, _("This version was published before."))
             return True
         else:
-            self.log_change(request, version, "Published.")
+            self.log_change(request, version, [])
             messages.success(request, _("Published. From now on this is the statement in force."))
             return True
         return False
@@ -231,7 +231,7 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
             if request.method == "POST":
                 job = announcing.start_announcement(version=version, started_by=staff, now=now)
                 wake_job(job_id=job.pk)
-                self.log_change(request, version, "Announced.")
+                self.log_change(request, version, [])
                 return redirect("admin:consent_job_change", job.pk)
             expected = announcing.forecast(version=version, now=now)
         except announcing.NotToAnnounceError:

@@ -236,12 +236,6 @@ HOLDINGS: Final = (
         why="The public register, kept whole because the law has it consulted (art. VI.112 WER).",
     ),
     Holding(
-        model=LogEntry,
-        title=_("Changes by staff"),
-        fate=Fate.EMPTIED,
-        why="Found by the keys of the contact and the addresses; who did it and when stays.",
-    ),
-    Holding(
         model=Session,
         title=_("Sessions of staff"),
         fate=Fate.EMPTIED,
@@ -267,6 +261,7 @@ NOBODYS: Final[Mapping[type[Model], str]] = {
     ImpactAssessment: "a test of a processing",
     Job: "what to do, in keys, codes and counts",
     LedgerLeaf: "the key and hash of an event",
+    LogEntry: "nothing: what staff do is kept as their acts",
     Notice: "a wording",
     NoticeVersion: "a wording",
     Permission: "machinery",

@@ -17,6 +17,7 @@ class RetentionTerm(models.Model):
         ATTEMPTS = "ATTEMPTS", _("Calls that were made")
         SHOWN = "SHOWN", _("Contacts shown at the call desk")
         LOOKUPS = "LOOKUPS", _("Look-ups at the inbound desk")
+        STAFF_ACTS = "STAFF_ACTS", _("Acts of staff")
         CALL_LISTS = "CALL_LISTS", _("Who stood on closed call lists")
         REQUESTS = "REQUESTS", _("Rights requests that were answered")
         DORMANT = "DORMANT", _("Contacts with whom nothing is left")

@@ -5,6 +5,7 @@ from django.utils.timezone import now  # noqa: TID251  (a page reads the clock)
 
 from consent.domain.do_not_call_freshness import find_lists_to_renew
 from consent.domain.rights.reminding import count_due
+from consent.domain.staff_trail import find_unusual
 from consent.models import RightsRequest
 from customers.admin.scope import narrow
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
@@ -25,6 +26,17 @@ def do_not_call_reminder(context: dict[str, Any]) -> dict[str, Any]:
         "standings": find_lists_to_renew(organisations=own, at=now()),
         "may_load": has_duty(staff=staff, duty=Duty.LOAD_DO_NOT_CALL),
     }
+
+
+@register.inclusion_tag("admin/_unusual_lookups.html", takes_context=True)
+def unusual_lookups(context: dict[str, Any]) -> dict[str, Any]:
+    """Say who looked up unusually many people, to who watches over that."""
+    staff = context["request"].user
+    if not isinstance(staff, StaffMember) or staff.organisation is None:
+        return {}
+    if Right.VIEW not in rights_of(staff=staff, area=Area.STAFF_ACTS):
+        return {}
+    return {"unusual": find_unusual(organisation=staff.organisation, now=now())}
 
 
 @register.inclusion_tag("admin/_rights_reminder.html", takes_context=True)

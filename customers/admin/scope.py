@@ -4,16 +4,24 @@ from typing import Any, ClassVar, TypeVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q, prefetch_related_objects
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext
 
+from customers.admin.trail import trail_of
+from customers.domain.holdings import HOLDINGS
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
-from customers.models import StaffMember
+from customers.domain.staff_acts import About, NewAct, find_changes, keep_act, path_to_contact
+from customers.models import StaffAct, StaffMember
 from customers.staff_site import LAST, SETTINGS
 
 M = TypeVar("M", bound=models.Model)
+CHANGES_SHOWN = 100
 
 
 def staff_of(request: HttpRequest) -> StaffMember:
@@ -120,6 +128,62 @@ class ScopedAdmin(LimitedAdmin[M], admin.ModelAdmin[M]):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.rights(request))
+
+    def about(self, key: str, contact: str = "") -> About:
+        return About(
+            model=self.model,
+            key=key,
+            contact=contact or path_to_contact(model=self.model, holdings=HOLDINGS),
+            organisation=self.organisation_path,
+            legal_entity=self.legal_entity_path,
+        )
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, *_: Any) -> Any:
+        """The names of the fields: what they say, and said, is nobody's business here."""
+        return [*form.changed_data, *(formset.prefix for formset in formsets or () if formset.has_changed())]
+
+    def log_addition(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        self.keep_change(request, StaffAct.Act.ADDED, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: M, message: Any) -> Any:
+        self.keep_change(request, StaffAct.Act.CHANGED, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for obj in queryset:
+            self.keep_change(request, StaffAct.Act.DELETED, obj, [])
+
+    def keep_change(self, request: HttpRequest, act: StaffAct.Act, obj: M, message: Any) -> None:
+        """In the transaction of the change itself: neither stands without the other."""
+        trail = trail_of(request)
+        gives_access = self.area in {Area.STAFF, Area.API_KEYS}
+        new = NewAct(
+            act=StaffAct.Act.ACCESS_CHANGED if gives_access else act,
+            page=trail.page,
+            done_at=timezone.now(),
+            network=trail.network,
+            about=self.about(str(obj.pk)),
+            fields=tuple(message) if isinstance(message, list) else (),
+        )
+        keep_act(staff=staff_of(request), new=new)
+        trail.is_kept = True
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        key = unquote(object_id)
+        obj = self.get_object(request, key)
+        if obj is None or not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        changes = find_changes(model=self.model, key=key)[:CHANGES_SHOWN]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("What staff changed"),
+            "opts": self.opts,
+            "object": obj,
+            "changes": changes,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)
 
 
 class DraftAdmin(ScopedAdmin[M]):

@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, entities_of, staff_of
-from customers.domain.staff import Area, Right, may_manage, roles_to_give
+from customers.domain.staff import Area, Right, may_manage, rights_of, roles_to_give
 from customers.models import LegalEntity, StaffMember
 
 WORK = ("organisation", "role", "legal_entities")
@@ -29,6 +29,7 @@ class StaffMemberAdmin(ScopedAdmin[StaffMember], UserAdmin[StaffMember]):
     search_fields = ("username", "first_name", "last_name", "email")
     ordering = ("username", "pk")
     add_form = NewStaffForm
+    change_form_template = "admin/staff_member_change_form.html"
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Name"), {"fields": ("first_name", "last_name", "email")}),
@@ -60,6 +61,12 @@ class StaffMemberAdmin(ScopedAdmin[StaffMember], UserAdmin[StaffMember]):
         if obj is None or not staff_of(request).is_superuser:
             return fieldsets
         return (*fieldsets, (_("Whole installation"), {"fields": ("is_superuser",)}))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["may_watch"] = Right.VIEW in rights_of(staff=staff_of(request), area=Area.STAFF_ACTS)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def formfield_for_choice_field(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any

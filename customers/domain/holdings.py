@@ -19,6 +19,7 @@ from customers.models import (
     Organisation,
     ProductGroup,
     ProductSimilarity,
+    StaffAct,
     StaffMember,
     TermExtension,
     Transaction,
@@ -137,6 +138,14 @@ HOLDINGS: Final = (
             "reason_ended",
         ),
         why="Names nobody: a bare key, ended as erased.",
+    ),
+    Holding(
+        model=StaffAct,
+        title=_("When staff looked at your data or changed it"),
+        fate=Fate.STAYS,
+        found_by="contact_id",
+        told=("done_at", "act", "role"),
+        why="Names nobody: a bare key; goes after its term.",
     ),
 )
 

@@ -38,6 +38,7 @@ class Area(enum.StrEnum):
     SCREENINGS = "screenings"
     JOBS = "jobs"
     LOOKUPS = "look-ups"
+    STAFF_ACTS = "acts of staff"
     REQUESTS = "rights requests"
     API_KEYS = "API keys"
     OPERATION = "operation"
@@ -96,6 +97,7 @@ READ_ONLY_AREAS = frozenset(
         Area.SCREENINGS,
         Area.JOBS,
         Area.LOOKUPS,
+        Area.STAFF_ACTS,
         Area.REQUESTS,
         Area.API_KEYS,
         Area.OPERATION,
@@ -134,6 +136,7 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.ORGANISATION: READ,
         Area.LEGAL_ENTITIES: MAKE,
         Area.STAFF: MAKE,
+        Area.STAFF_ACTS: READ,
         Area.API_KEYS: READ,
         Area.SCREENINGS: READ,
         Area.JOBS: READ,

@@ -17,6 +17,7 @@ from customers.models.relation import (
     TermExtension,
     Transaction,
 )
+from customers.models.staff_act import StaffAct
 from customers.models.staff_member import StaffMember
 from customers.models.standing import FormerStanding
 
@@ -36,6 +37,7 @@ __all__ = [
     "ProductGroup",
     "ProductSimilarity",
     "RelationKind",
+    "StaffAct",
     "StaffMember",
     "TermExtension",
     "Transaction",

@@ -50,11 +50,13 @@ from consent.models import (
     Suppression,
 )
 from customers.domain import addresses, relations
+from customers.domain.staff_acts import About, NewAct, keep_act
 from customers.models import (
     Contact,
     ContactPoint,
     LegalEntity,
     Organisation,
+    StaffAct,
     StaffMember,
     TermExtension,
     uuid7,
@@ -349,7 +351,15 @@ def desk_rows(attempt: ContactAttempt) -> list[models.Model]:
         hash_key_version=1,
         contact=attempt.contact,
     )
-    return [entry.call_list, entry, shown, lookup]
+    new = NewAct(
+        act=StaffAct.Act.LOOKED,
+        page="customers_contact_change",
+        done_at=make.NOW,
+        about=About(model=Contact, key=str(attempt.contact_id), contact="pk"),
+    )
+    keep_act(staff=agent, new=new)
+    act = StaffAct.objects.get(contact_id=attempt.contact_id)
+    return [entry.call_list, entry, shown, lookup, act]
 
 
 def own_models() -> list[type[models.Model]]:

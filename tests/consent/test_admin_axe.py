@@ -23,7 +23,7 @@ from consent.models import (
     RightsRequest,
     SecurityMeasures,
 )
-from customers.models import CallerNumber, Contact, StaffMember
+from customers.models import CallerNumber, Contact, StaffAct, StaffMember
 from tests import make
 from tests.consent.admin_rows import Rows, everything, list_of, organisation_in, page_of
 
@@ -116,6 +116,17 @@ def seal_pages(rows: Rows) -> list[str]:
     ]
 
 
+def audit_pages(rows: Rows) -> list[str]:
+    return [
+        list_of(StaffAct),
+        page_of(rows[StaffAct], "change"),
+        page_of(rows[Contact], "history"),
+        reverse("admin:customers_contact_looked", args=[rows[Contact].pk]),
+        reverse("admin:acts_of_member", args=[rows[StaffMember].pk]),
+        page_of(rows[StaffMember], "change"),
+    ]
+
+
 def faults_on(page: Page) -> list[str]:
     result = Axe().run(page, options={"runOnly": WCAG})
     return [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in result.response["violations"]]
@@ -148,6 +159,7 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         *processing_pages(rows),
         *rights_pages(rows),
         *seal_pages(rows),
+        *audit_pages(rows),
     ]
 
     faults = {}

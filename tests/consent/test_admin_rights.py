@@ -319,12 +319,12 @@ def test_list_asks_the_database_as_often_for_one_as_for_three(
     home: House, officer: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ask(home)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         officer.get(list_of(RightsRequest))
     ask(home, Kind.ACCESS)
     ask(home, Kind.PROOF)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         officer.get(list_of(RightsRequest))
 
 
@@ -333,11 +333,11 @@ def test_page_of_a_request_asks_the_database_a_fixed_number_of_times(
 ) -> None:
     request = ask(home, Kind.MARKETING, identity=None)
     officer.post(do(request, "extend"), {"reason": "Veel."})
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         officer.get(page_of(request, "change"))
     officer.post(do(request, "identity"), {"identity": "KNOWN", "note": "Wist het ordernummer."})
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         officer.get(page_of(request, "change"))
 
 

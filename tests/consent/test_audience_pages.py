@@ -295,9 +295,9 @@ def test_pages_take_as_many_queries_for_three_people_as_for_one(
         customer(entity=lamps, name=f"P{one}", number=101 + one)
     client = member(lamps)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         audience = client.get(AUDIENCE, BY_EMAIL)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         what_if = client.get(WHAT_IF, BOTH)
 
     assert [len(page.context["rows"]) for page in (audience, what_if)] == [number, number]

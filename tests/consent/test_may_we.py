@@ -254,7 +254,7 @@ def test_answer_takes_as_many_queries_for_three_sales_as_for_one(
         buy(contact=anna, entity=lamps, group=group)
     client = signed_in(superuser())
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.post(PAGE, {**BY_EMAIL, "address": "anna@example.org"})
 
     assert codes_on(page) == [("anna@example.org", "A_SOFT_OPTIN")]
@@ -321,7 +321,7 @@ def test_contact_page_asks_two_queries_a_verdict_however_much_is_known(
         make.email_point(contact=anna, text=f"{group}@example.org")
     client = signed_in(superuser())
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         page = client.get(reverse("admin:customers_contact_change", args=[anna.pk]))
 
     assert len(page.context["answers"].rows) == 1

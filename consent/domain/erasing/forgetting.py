@@ -4,16 +4,14 @@ import datetime
 import uuid
 from collections.abc import Collection, Sequence
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model
 
 from consent.domain import holdings
 from consent.models import EvidenceExport
 from customers.domain.holdings import Fate
 from customers.domain.tombstones import empty_contacts
-from customers.models import Contact, ContactPoint, CustomerRelation, Transaction
+from customers.models import CustomerRelation, Transaction
 
 
 @transaction.atomic
@@ -28,7 +26,6 @@ def forget(
     Bare keys in the ledger and the keyed hashes of blocked addresses stay; a contact stays as an empty
     tombstone (art. 17 GDPR). The caller holds the contacts.
     """
-    _empty_log(contact_ids)
     # Who was given evidence, and when, stays; what was typed about why may name them.
     EvidenceExport.objects.filter(contact_id__in=contact_ids).update(reason="")
     for holding in holdings.HOLDINGS:
@@ -44,15 +41,3 @@ def _end_relations(contact_ids: Sequence[uuid.UUID], forgotten_at: datetime.date
     relations = CustomerRelation.objects.filter(contact_id__in=contact_ids)
     relations.filter(ended_at__isnull=True).update(ended_at=forgotten_at, reason_ended="ERASED")
     relations.exclude(reason_ended=CustomerRelation.Ending.ERASED).update(reason_ended="ERASED")
-
-
-def _empty_log(contact_ids: Sequence[uuid.UUID]) -> None:
-    """The log of staff's changes tells a name or an address in words; who did what and when stays."""
-    points = ContactPoint.objects.filter(contact_id__in=contact_ids).values_list("pk", flat=True)
-    about = Q(content_type=ContentType.objects.get_for_model(Contact), object_id__in=_texts(contact_ids))
-    about |= Q(content_type=ContentType.objects.get_for_model(ContactPoint), object_id__in=_texts(points))
-    LogEntry.objects.filter(about).update(object_repr="")
-
-
-def _texts(keys: Collection[uuid.UUID]) -> list[str]:
-    return [str(key) for key in keys]

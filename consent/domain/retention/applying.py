@@ -16,7 +16,7 @@ from consent.domain.jobs import Progress
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.retention.due import FIND, Asked, find_due
-from consent.domain.retention.terms import Kind, read_terms
+from consent.domain.retention.terms import DEFAULTS, Kind, read_terms
 from consent.domain.screening import work as screening
 from consent.models import (
     Act,
@@ -29,7 +29,7 @@ from consent.models import (
     RightsStep,
     SubjectKey,
 )
-from customers.models import Contact, Organisation
+from customers.models import Contact, Organisation, StaffAct
 
 AT_ONCE: Final = 1_000
 WINDOW: Final = 5_000
@@ -76,10 +76,14 @@ def clean_installation(*, now: datetime.datetime) -> Iterator[Gone]:
         yield Gone("UNCONFIRMED", lapsed)
     late = LinkRequest.objects.filter(asked_at__lte=now - KEEP_LINK_REQUESTS)
     jobs_done = Job.objects.filter(kind=Job.Kind.RETENTION, ended_at__lte=now - KEEP_JOBS)
+    nobodys_acts = StaffAct.objects.filter(
+        organisation__isnull=True, done_at__lte=now - DEFAULTS[Kind.STAFF_ACTS].keep
+    )
     done = [
         Gone("FILES", screening.delete_expired_files(now=now)),
         Gone("KEPT", _end_keeping(now)),
         Gone("LINK_REQUESTS", _delete(late)),
+        Gone("STAFF_ACTS", _delete(nobodys_acts)),
         Gone("SESSIONS", _delete(Session.objects.filter(expire_date__lte=now))),
         Gone("JOBS", _delete(jobs_done)),
         Gone("COUNTS", rate_limits.forget_old_counts(now=now)),

@@ -25,7 +25,7 @@ from consent.models import (
     ShownContact,
     Status,
 )
-from customers.models import Contact, CustomerRelation, Organisation, Transaction
+from customers.models import Contact, CustomerRelation, Organisation, StaffAct, Transaction
 
 # A person who ever said no stays known by it: forgotten, they would be asked again.
 NO: Final = (Act.WITHDRAWN, Act.REFUSED, Act.OBJECTED, Act.RESTRICTED, Act.SUPPRESSED)
@@ -111,6 +111,12 @@ def _lookups(asked: Asked) -> QuerySet[Any]:
     )
 
 
+def _staff_acts(asked: Asked) -> QuerySet[Any]:
+    return StaffAct.objects.filter(
+        organisation=asked.organisation, done_at__lte=asked.before(Kind.STAFF_ACTS)
+    )
+
+
 def _call_lists(asked: Asked) -> QuerySet[Any]:
     over = Coalesce("call_list__closed_at", "call_list__expires_at")
     shown = ShownContact.objects.filter(entry=OuterRef("pk"))
@@ -154,6 +160,7 @@ FIND: Final[Mapping[RetentionTerm.Kind, Callable[[Asked], QuerySet[Any]]]] = {
     Kind.SHOWN: _shown,
     Kind.ATTEMPTS: _attempts,
     Kind.LOOKUPS: _lookups,
+    Kind.STAFF_ACTS: _staff_acts,
     Kind.CALL_LISTS: _call_lists,
     Kind.REQUESTS: _requests,
     Kind.DORMANT: _dormant,

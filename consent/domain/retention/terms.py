@@ -50,6 +50,12 @@ DEFAULTS: Final[Mapping[RetentionTerm.Kind, Default]] = {
         keep=datetime.timedelta(days=366),
         reason=_("Long enough for a yearly check of who looked whom up, and for a complaint about it."),
     ),
+    Kind.STAFF_ACTS: Default(
+        keep=datetime.timedelta(days=366),
+        reason=_(
+            "It is about staff as well: long enough for a yearly check, and for a complaint of a person."
+        ),
+    ),
     Kind.CALL_LISTS: Default(
         keep=FIVE_YEARS,
         reason=_("Who was chosen to be called belongs to the proof of those calls."),

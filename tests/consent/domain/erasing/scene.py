@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 
 from consent.domain import link_requests, number_blocks, outbox, relations, restrictions, verification
@@ -23,7 +21,8 @@ from consent.models import (
     StatementAnnouncement,
 )
 from customers.domain import addresses, standings
-from customers.models import Contact, ContactPoint, RelationKind, uuid7
+from customers.domain.staff_acts import About, NewAct, keep_act
+from customers.models import Contact, ContactPoint, RelationKind, StaffAct, uuid7
 from tests import make
 from tests.consent.domain.call_desk import desk as calling
 
@@ -199,13 +198,9 @@ def staff_saw(desk: calling.Desk, contact: Contact, point: ContactPoint) -> None
     asked = inbound.Desk(staff=desk.agent, organisation=desk.entity.organisation)
     inbound.look_up(desk=asked, text=point.value, at=calling.MONDAY)
     for row in (contact, point):
-        LogEntry.objects.create(
-            user=desk.agent,
-            content_type=ContentType.objects.get_for_model(row),
-            object_id=str(row.pk),
-            object_repr=str(row),
-            action_flag=CHANGE,
-        )
+        about = About(model=type(row), key=str(row.pk), contact="pk" if row == contact else "contact")
+        new = NewAct(act=StaffAct.Act.CHANGED, page="details", done_at=calling.MONDAY, about=about)
+        keep_act(staff=desk.agent, new=new)
     session = SessionStore()
     session["_messages"] = f"{contact} is gewijzigd."
     session.save()

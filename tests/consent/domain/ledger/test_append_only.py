@@ -9,6 +9,8 @@ from psycopg import errors
 
 from consent.domain.ledger.recording import record
 from consent.models import Act, Channel, ConsentEvent, Evidence, ShownForm
+from customers.domain.staff_acts import NewAct, keep_act
+from customers.models import StaffAct
 from tests import make
 from tests.conftest import owner_connection
 from tests.consent.domain.ledger.histories import Step, events_of, make_world
@@ -158,6 +160,25 @@ def test_every_guard_is_always_on(owner: psycopg.Connection) -> None:
         ("consent_shownform", "append_only", "A"),
         ("consent_treenode", "append_only", "A"),
     ]
+
+
+def test_acts_of_staff_are_deleted_after_their_term_but_never_changed(
+    application: psycopg.Connection, owner: psycopg.Connection
+) -> None:
+    member = make.staff_member(organisation=make.organisation())
+    new = NewAct(act=StaffAct.Act.LOOKED, page="customers_contact_change", done_at=make.NOW)
+    keep_act(staff=member, new=new)
+    changes: list[LiteralString] = [
+        "UPDATE customers_staffact SET act = 'SEARCHED'",
+        "UPDATE customers_staffact SET staff_id = NULL WHERE false",
+        "TRUNCATE customers_staffact",
+    ]
+
+    assert codes_of(application, changes) == dict.fromkeys(changes, PRIVILEGE)
+    assert codes_of(owner, changes) == dict.fromkeys(changes, TRIGGER)
+    assert [act.act for act in StaffAct.objects.all()] == ["LOOKED"]
+    application.execute("DELETE FROM customers_staffact")
+    assert StaffAct.objects.count() == 0
 
 
 def test_evidence_is_deleted_but_never_changed(
