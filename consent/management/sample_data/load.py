@@ -14,6 +14,7 @@ from consent.management.sample_data.people_supporters import load_supporters
 from consent.management.sample_data.places import load_places
 from consent.management.sample_data.purposes import load_purposes
 from consent.management.sample_data.staff import load_staff
+from consent.management.sample_data.staff_acts import load_staff_acts
 from consent.management.sample_data.statements import load_second_versions, load_statements
 from customers.models import Contact, Organisation
 
@@ -45,4 +46,5 @@ def load_sample(*, people: int) -> Loaded | None:
     load_generated(people=people)
     load_second_versions()
     load_call_desk(now=timezone.now())
+    load_staff_acts(now=timezone.now())
     return Loaded(organisations=len(ORGANISATIONS), contacts=Contact.objects.count())
