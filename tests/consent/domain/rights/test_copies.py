@@ -48,6 +48,7 @@ def test_copy_holds_a_row_of_every_table_about_the_person() -> None:
         "outboxmessage",
         "restriction",
         "showncontact",
+        "staffact",
         "statementannouncement",
         "suppression",
         "transaction",
@@ -74,7 +75,13 @@ def test_copy_of_an_erased_person_holds_bare_events_alone() -> None:
 
     _page, data = copy_of(found.canary, found.desk.entity)
 
-    assert sorted(data["data"]) == ["consentevent", "contact", "customerrelation", "evidenceexport"]
+    assert sorted(data["data"]) == [
+        "consentevent",
+        "contact",
+        "customerrelation",
+        "evidenceexport",
+        "staffact",
+    ]
     assert EvidenceExport.objects.get(contact_id=found.canary.pk).reason == ""
     assert {event["proof"] for event in data["data"]["consentevent"]} == {None}
 
