@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from consent.domain.caller_numbers import REACHABLE_MONTHS
 from consent.domain.calling_policies import StoredRules, read_calling_rules
 from consent.domain.engine.statement import Statement
-from consent.domain.rulebook.calling_hours import next_allowed_at, within_hours
+from consent.domain.rulebook.calling_hours import CallingRules, next_allowed_at
 from consent.domain.rulebook.facts import Case, Jurisdiction, Policy
 from consent.domain.rulebook.packs.be_2015_07_11 import LIST_IS_FRESH_FOR
 from consent.models import Channel
@@ -62,12 +62,26 @@ class Question:
     list_fresh_until: datetime.datetime | None
     policy_id: object | None
     policy_changes_at: datetime.datetime | None
-    hours: Mapping[Jurisdiction, Hours]
+    calling_rules: Mapping[Jurisdiction, CallingRules]
     caller_number: str
 
     def hours_of(self, jurisdiction: Jurisdiction) -> Hours:
         """The hours for people of one jurisdiction; they are no part of the decision."""
-        return self.hours.get(jurisdiction, Hours())
+        if jurisdiction not in self._hours:
+            self._hours[jurisdiction] = self._find_hours(jurisdiction)
+        return self._hours[jurisdiction]
+
+    @cached_property
+    def _hours(self) -> dict[Jurisdiction, Hours]:
+        """Found when somebody of that jurisdiction is met: most questions are about people of one."""
+        return {}
+
+    def _find_hours(self, jurisdiction: Jurisdiction) -> Hours:
+        rules = self.calling_rules.get(jurisdiction)
+        if rules is None:
+            return Hours()
+        first = next_allowed_at(rules=rules, at=self.at)
+        return Hours(within=first == self.at, next_allowed_at=first)
 
     @cached_property
     def point_kind(self) -> str:
@@ -172,7 +186,7 @@ def put_question(
         list_fresh_until=found.list_taken_at + LIST_IS_FRESH_FOR if found.list_taken_at else None,
         policy_id=found.policy_id,
         policy_changes_at=found.policy_changes_at,
-        hours=_hours(found, channel, at, known_at),
+        calling_rules=_calling_rules(found, channel, known_at),
         caller_number=found.caller_number or "",
     )
 
@@ -213,18 +227,14 @@ def _case(found: _Found, channel: str, at: datetime.datetime) -> Case:
     )
 
 
-def _hours(
-    found: _Found, channel: str, at: datetime.datetime, known_at: datetime.datetime
-) -> Mapping[Jurisdiction, Hours]:
+def _calling_rules(
+    found: _Found, channel: str, known_at: datetime.datetime
+) -> Mapping[Jurisdiction, CallingRules]:
     """Only a call between people has hours."""
     if channel != Channel.CALL:
         return {}
     stored = StoredRules(policies=found.calling_policies or [], mourning=found.mourning or [])
-    every = read_calling_rules(stored=stored, zone=found.zone, known_at=known_at)
-    return {
-        jurisdiction: Hours(within_hours(rules=rules, at=at), next_allowed_at(rules=rules, at=at))
-        for jurisdiction, rules in every.items()
-    }
+    return read_calling_rules(stored=stored, zone=found.zone, known_at=known_at)
 
 
 def _is_fresh(found: _Found, at: datetime.datetime) -> bool:
