@@ -82,11 +82,12 @@ def _client(url: str) -> redis.Redis:
 
 
 def _count_in_redis(bucket: str, seconds: int) -> int:
-    with _client(settings.REDIS_URL).pipeline(transaction=False) as pipeline:
-        pipeline.incr(f"rate:{bucket}")
-        pipeline.expire(f"rate:{bucket}", seconds)
-        used: list[int] = pipeline.execute()
-        return used[0]
+    client, name = _client(settings.REDIS_URL), f"rate:{bucket}"
+    used = int(client.incr(name))
+    if used == 1:
+        # Of each window only the first says when it ends: every question of a program passes here.
+        client.expire(name, seconds)
+    return used
 
 
 def _count_in_database(bucket: str, ends_at: datetime.datetime) -> int:
