@@ -1,10 +1,9 @@
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 NAMED = re.compile(r"%\((\w+)\)s|%%")
 
@@ -21,16 +20,12 @@ class Statement:
         self.text = NAMED.sub(self._numbered, sql)
 
     def fetch(self, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
-        with self._cursor() as cursor:
-            cursor.execute(self.text, [parameters[name] for name in self.names], prepare=True)
-            return cursor.fetchall()
+        database = connections[DEFAULT_DB_ALIAS]
+        database.ensure_connection()
+        asked = [parameters[name] for name in self.names]
+        # Errors come out as Django's, which the edges know.
+        with database.wrap_database_errors, psycopg.RawCursor(database.connection) as cursor:
+            return cursor.execute(self.text, asked, prepare=True).fetchall()
 
     def _numbered(self, found: re.Match[str]) -> str:
         return f"${self.names.index(found[1]) + 1}" if found[1] else "%"
-
-    @contextmanager
-    def _cursor(self) -> Iterator[psycopg.RawCursor[tuple[Any, ...]]]:
-        connection.ensure_connection()
-        # Errors come out as Django's, which the edges know.
-        with connection.wrap_database_errors, psycopg.RawCursor(connection.connection) as cursor:
-            yield cursor
