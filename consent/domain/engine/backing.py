@@ -55,6 +55,9 @@ class Ends(NamedTuple):
     turns_16_at: str
 
 
+CONSENTS, RELATIONS, TURNS_13, TURNS_16 = range(len(Ends._fields))
+
+
 class Ruling(NamedTuple):
     """What the rules say of one combination of facts, when the law itself will say otherwise, and what ground
     lies beneath whatever stops contact."""
@@ -123,6 +126,22 @@ def find_end(*, question: Question, ruling: Ruling, ends: str) -> datetime.datet
     for rest in ruling.decision.rests_on:
         found += _ends(question, ruling.facts, known, rest)
     return min((end for end in found if end is not None and end > question.at), default=None)
+
+
+def ends_looked_at(*, ruling: Ruling) -> tuple[tuple[int, int], ...]:
+    """Say which of the ends count for an answer: in which list of `Ends`, and at which place of it.
+
+    People with the same facts, of whom these are the same, are answered until the same moment.
+    """
+    return tuple(place for rest in ruling.decision.rests_on for place in _places(rest))
+
+
+def _places(rest: Rest) -> tuple[tuple[int, int], ...]:
+    if rest.basis == Basis.RELATION:
+        return ((RELATIONS, rest.place),)
+    if rest.basis in {Basis.CONSENT, Basis.OTHER_CONSENT}:
+        return ((CONSENTS, rest.place),)
+    return ((TURNS_13, 0), (TURNS_16, 0)) if rest.basis == Basis.AGE else ()
 
 
 def _moment(moments: str, place: int = 0) -> datetime.datetime | None:

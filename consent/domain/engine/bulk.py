@@ -1,6 +1,6 @@
 """Lists: the same question about many addresses, answered by the same facts and the same rules.
 
-Rows with the same facts and the same ends get the same verdict, which is found and written once.
+Rows with the same facts, whose ends that count are the same, get the same verdict: found and written once.
 """
 
 import datetime
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from consent.domain.engine.answering import ask_database, rule_on
 from consent.domain.engine.asking import read_texts
-from consent.domain.engine.backing import Ruling, find_end
+from consent.domain.engine.backing import Ruling, ends_looked_at, find_end
 from consent.domain.engine.facts_query import PAST, PRESENT
 from consent.domain.engine.question import Question
 from consent.domain.engine.statement import Statement
@@ -52,39 +52,51 @@ def answer_chunk(
     rows = ask_database(statements=KEYS, question=question, addresses=addresses, explained=False)
     judged, found = _Judged(question), dict[int, tuple[int, Verdict]]()
     for place, key, ends in rows:
-        one = judged[key, ends]
+        one = judged[key].until(ends)
         if one[0] < found.setdefault(place, one)[0]:
             found[place] = one
     return [found[place][1] for place in range(1, len(texts) + 1)]
 
 
-class _Judged(dict[tuple[str, str], tuple[int, Verdict]]):
-    """The verdict for each combination of facts and ends, behind how restrictive it is."""
+class _Judged(dict[str, "_Ruled"]):
+    """What is ruled on each combination of facts."""
 
     def __init__(self, question: Question) -> None:
         super().__init__()
-        self.question, self.zone = question, ZoneInfo(question.zone)
-        self.without_end: dict[str, tuple[Ruling, Verdict]] = {}
+        self.question = question
 
-    def __missing__(self, found: tuple[str, str]) -> tuple[int, Verdict]:
-        key, ends = found
-        if key not in self.without_end:
-            self.without_end[key] = self._judge(key)
-        ruling, verdict = self.without_end[key]
-        end = find_end(question=self.question, ruling=ruling, ends=ends)
-        one = verdict._replace(valid_until=self._written(end)) if end else verdict
-        self[found] = restrictiveness(ruling.decision), one
-        return self[found]
+    def __missing__(self, key: str) -> "_Ruled":
+        self[key] = _Ruled(self.question, rule_on(case=self.question.case, key=key))
+        return self[key]
 
-    def _judge(self, key: str) -> tuple[Ruling, Verdict]:
-        ruling = rule_on(case=self.question.case, key=key)
-        decision, hours = ruling.decision, self.question.hours_of(ruling.facts.jurisdiction)
-        return ruling, Verdict(
+
+class _Ruled:
+    """The verdict on one combination of facts, behind how restrictive it is; found once for equal ends."""
+
+    def __init__(self, question: Question, ruling: Ruling) -> None:
+        self.question, self.ruling, self.zone = question, ruling, ZoneInfo(question.zone)
+        self.looked_at = ends_looked_at(ruling=ruling)
+        self.found: dict[tuple[str, ...], tuple[int, Verdict]] = {}
+
+    def until(self, ends: str) -> tuple[int, Verdict]:
+        counting = self._counting(ends) if self.looked_at else ()
+        if counting not in self.found:
+            end = find_end(question=self.question, ruling=self.ruling, ends=ends)
+            self.found[counting] = restrictiveness(self.ruling.decision), self._verdict(end)
+        return self.found[counting]
+
+    def _counting(self, ends: str) -> tuple[str, ...]:
+        lists = ends.split("|")
+        return tuple([lists[which].split(",")[place] for which, place in self.looked_at])
+
+    def _verdict(self, end: datetime.datetime | None) -> Verdict:
+        decision, hours = self.ruling.decision, self.question.hours_of(self.ruling.facts.jurisdiction)
+        return Verdict(
             allowed="true" if decision.allowed else "false",
             code=decision.code,
             reasons=" ".join(decision.reasons),
             ground=ground_of(decision.code),
-            valid_until="",
+            valid_until=self._written(end),
             within_hours={True: "true", False: "false", None: ""}[hours.within],
             next_allowed_at=self._written(hours.next_allowed_at),
             caller_number=self.question.caller_number,
