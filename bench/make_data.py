@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from bench.bulk_loading import checked_afterwards
 from consent.models import Channel, ContentKind, Notice, NoticeVersion, Purpose
 from customers.domain.addresses import hash_address
 from customers.domain.key_rings import suppression_keys
@@ -21,6 +22,10 @@ SQL = Path(__file__).with_name("sql")
 LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 # Belgian and Dutch people are not called by this: nothing ever leaves, and no number is dialled.
 FIRST_NUMBER = 200_000_000
+LARGE = [
+    *("customers_contact", "customers_contactpoint", "customers_transaction", "customers_customerrelation"),
+    *("consent_consentevent", "consent_consentrecord", "consent_suppression"),
+]
 
 
 class Setting(NamedTuple):
@@ -68,6 +73,12 @@ def make_setting() -> Setting:
 
 def make_data(*, contacts: int) -> Setting:
     setting = make_setting()
+    with checked_afterwards(tables=LARGE):
+        fill_tables(setting, contacts)
+    return setting
+
+
+def fill_tables(setting: Setting, contacts: int) -> None:
     copy_points(setting.organisation, contacts)
     parameters: dict[str, int | uuid.UUID] = {
         "contacts": contacts,
@@ -81,7 +92,6 @@ def make_data(*, contacts: int) -> Setting:
         for step in ("events", "records", "transactions", "relations"):
             cursor.execute((SQL / f"{step}.sql").read_text(), parameters)
     copy_blocks(setting.organisation, contacts * 2 // 5)
-    return setting
 
 
 def copy_points(organisation: Organisation, contacts: int) -> None:
