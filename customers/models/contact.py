@@ -79,6 +79,12 @@ class Contact(models.Model):
             models.Index(fields=["organisation", "family_name", "given_name"], name="contact_by_name"),
             # Whether an organisation has any contact in Belgium, without reading those it has elsewhere.
             models.Index(fields=["organisation"], name="contact_in_belgium", condition=Q(country="BE")),
+            # With what a question asks about a person: a list is looked up here, one by one.
+            models.Index(
+                fields=["id"],
+                include=["kind", "legal_form", "birth_date", "representative", "country"],
+                name="contact_facts_by_key",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -144,7 +144,7 @@ def test_facts_are_looked_up_by_index(statement: Statement) -> None:
     notice = seed().notice
     with owner_connection() as owner:
         owner.autocommit = True
-        owner.execute("VACUUM ANALYZE customers_contactpoint")
+        owner.execute("VACUUM ANALYZE customers_contactpoint, customers_contact")
     question = put_question(
         legal_entity=notice.legal_entity.code, purpose=notice.purpose.code, channel="EMAIL", now=make.NOW
     )
@@ -164,3 +164,4 @@ def test_facts_are_looked_up_by_index(statement: Statement) -> None:
     lines = "\n".join(line for (line,) in plan)
     assert [table for table in re.findall(r"Seq Scan on (\w+)", lines) if table in LARGE] == []
     assert "Index Only Scan using contact_point_facts_by_value" in lines
+    assert "Index Only Scan using contact_facts_by_key" in lines
