@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError
 
 from config.celery import app
+from consent.domain.heartbeats import FOUND_A_FAULT
 from consent.models import Heartbeat, OutboxMessage
 
 OLDEST_MESSAGE = timedelta(minutes=10)
@@ -66,7 +67,9 @@ def late_tasks(*, now: datetime) -> list[str]:
     late = []
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         patience = timedelta(seconds=entry["schedule"] * INTERVALS_MISSED)
-        if now - beats.get(entry["task"], installed_at) > patience:
+        if beats.get(entry["task"]) == FOUND_A_FAULT:
+            late.append(f"The periodic task {entry['task']} found a fault: its log says which.")
+        elif now - beats.get(entry["task"], installed_at) > patience:
             late.append(f"The periodic task {entry['task']} is late.")
     return late
 

@@ -202,6 +202,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "reconcile-records": {
+        "task": "consent.tasks.reconcile_records",
+        "schedule": 86400.0,
+        "options": {"expires": 86400},
+    },
     "remind-officers": {
         "task": "consent.tasks.remind_officers",
         "schedule": 3600.0,

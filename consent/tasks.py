@@ -3,7 +3,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from celery import shared_task
@@ -25,6 +25,7 @@ from consent.domain import (
 )
 from consent.domain.call_desk import filling
 from consent.domain.erasing import many
+from consent.domain.ledger import reconciling
 from consent.domain.messages import WorkingLinks
 from consent.domain.privacy import announcing
 from consent.domain.retention import applying
@@ -46,6 +47,7 @@ CHECKPOINT_INTERVAL = 600
 FILES_INTERVAL = 600
 REMINDERS_INTERVAL = 3600
 RETENTION_INTERVAL = 3600
+RECONCILE_INTERVAL = 86_400
 CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.SCREENING: screening.work_chunk,
     Job.Kind.AUDIENCE: audience_counts.count_chunk,
@@ -237,3 +239,21 @@ def apply_retention() -> int:
         name="consent.tasks.apply_retention", interval_seconds=RETENTION_INTERVAL, now=timezone.now()
     )
     return gone
+
+
+@shared_task
+def reconcile_records(after: Sequence[str] = (), differing: int = 0) -> int:
+    """Hold all records against the ledger, range by range; a difference turns the readiness page red."""
+    name, until = "consent.tasks.reconcile_records", time.monotonic() + SECONDS_AT_WORK
+    behind = reconciling.ContactRange(*map(uuid.UUID, after)) if after else None
+    for contacts in reconciling.list_ranges(after=behind):
+        differing += len(reconciling.compare(contacts))
+        if time.monotonic() >= until:
+            reconcile_records.delay(after=[str(key) for key in contacts], differing=differing)
+            return differing
+    if differing:
+        logger.error("%d records differ from the ledger: run manage.py reconcile_records.", differing)
+        heartbeats.report_fault(name=name, interval_seconds=RECONCILE_INTERVAL)
+    else:
+        heartbeats.beat(name=name, interval_seconds=RECONCILE_INTERVAL, now=timezone.now())
+    return differing

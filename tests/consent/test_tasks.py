@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -8,11 +9,13 @@ from django.conf import settings
 from django.core.management import call_command
 
 from config.celery import app
+from config.health import late_tasks
 from consent import tasks
 from consent.domain import relations
+from consent.domain.heartbeats import FOUND_A_FAULT
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.relations import NewTransaction
-from consent.models import Act, Actor, ConsentEvent, Heartbeat, LedgerLeaf, Method, Source
+from consent.models import Act, Actor, ConsentEvent, ConsentRecord, Heartbeat, LedgerLeaf, Method, Source
 from customers.models import CustomerRelation, RelationKind
 from tests import make
 
@@ -119,6 +122,39 @@ def test_sealing_out_of_time_goes_on_in_another_task(monkeypatch: pytest.MonkeyP
 
     assert (first, second, handed_over) == (0, 2, [make.NOW])
     assert beats() == [("consent.tasks.seal_ledger", 20, make.NOW)]
+
+
+def test_records_that_differ_turn_the_readiness_page_red(caplog: pytest.LogCaptureFixture) -> None:
+    make_unconfirmed_request()
+    assert (tasks.reconcile_records(), beats()) == (
+        0,
+        [("consent.tasks.reconcile_records", 86_400, make.NOW)],
+    )
+    ConsentRecord.objects.update(uses_spent=7)
+
+    assert tasks.reconcile_records() == 1
+
+    assert caplog.messages == ["1 records differ from the ledger: run manage.py reconcile_records."]
+    assert "The periodic task consent.tasks.reconcile_records found a fault: its log says which." in (
+        late_tasks(now=make.NOW)
+    )
+
+
+def test_reconciling_out_of_time_goes_on_behind_the_last_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_over: list[dict[str, Any]] = []
+    monkeypatch.setattr(tasks.reconcile_records, "delay", lambda **rest: handed_over.append(rest))
+    make_unconfirmed_request()
+    ConsentRecord.objects.update(uses_spent=7)
+
+    with monkeypatch.context() as hurried:
+        hurried.setattr(tasks, "SECONDS_AT_WORK", 0)
+        tasks.reconcile_records()
+    (rest,) = handed_over
+
+    assert (tasks.reconcile_records(**rest), beats()) == (
+        1,
+        [("consent.tasks.reconcile_records", 86_400, FOUND_A_FAULT)],
+    )
 
 
 def test_every_scheduled_task_exists_and_beats_as_scheduled() -> None:

@@ -1,6 +1,11 @@
-"""The SQL of the ledger: one fold, used both to keep the records and to check them."""
+"""The SQL of the ledger: one fold, used to keep the records, to check them and to make them anew."""
 
 from pathlib import Path
+from typing import Final
+
+from django.db.models import Model
+
+from consent.models import ConsentRecord, Objection
 
 SQL = Path(__file__).with_name("sql")
 
@@ -9,16 +14,39 @@ def read_parts(*names: str) -> str:
     return "\n".join((SQL / f"{name}.sql").read_text() for name in names)
 
 
-KEEP_PERMISSIONS = read_parts("permissions_touched", "permissions_fold", "permissions_keep")
-KEEP_OBJECTIONS = read_parts("objections_touched", "objections_fold", "objections_keep")
-COMPARE_PERMISSIONS = read_parts(
-    "permissions_of_contacts", "permissions_fold", "permissions_compare", "differences"
-)
-COMPARE_OBJECTIONS = read_parts(
-    "objections_of_contacts", "objections_fold", "objections_compare", "differences"
+def _fold(name: str, *, acts: str) -> str:
+    return read_parts(f"{name}_fold").replace("/* acts */", read_parts(acts))
+
+
+def _compare(name: str, model: type[Model]) -> str:
+    """All acts of a range of contacts folded, beside the records of that range."""
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001
+    folded, kept = (", ".join(f"{side}.{column}" for column in columns) for side in ("folded", "kept"))
+    differs = f"({folded}) IS DISTINCT FROM ({kept})"
+    fold = "WITH " + _fold(name, acts="acts_of_contacts")
+    return fold + read_parts(f"{name}_compare", "differences").replace("/* differs */", differs)
+
+
+PERMISSIONS: Final = _fold("permissions", acts="permissions_acts")
+OBJECTIONS: Final = _fold("objections", acts="objections_acts")
+PERMISSIONS_KEPT: Final = PERMISSIONS + read_parts("permissions_keep")
+OBJECTIONS_KEPT: Final = OBJECTIONS + read_parts("objections_keep")
+
+KEEP_PERMISSIONS = read_parts("permissions_touched") + PERMISSIONS_KEPT
+KEEP_OBJECTIONS = read_parts("objections_touched") + OBJECTIONS_KEPT
+
+COMPARE_PERMISSIONS = _compare("permissions", ConsentRecord)
+COMPARE_OBJECTIONS = _compare("objections", Objection)
+
+# For contacts whose records differ: what the ledger knows nothing of goes, all else is folded anew.
+MEND: Final = (
+    read_parts("surplus_permissions"),
+    read_parts("surplus_objections"),
+    read_parts("permissions_of_contacts") + PERMISSIONS_KEPT,
+    read_parts("objections_of_contacts") + OBJECTIONS_KEPT,
 )
 
 # The same folds over the acts up to a moment, as known at another: parameters `at` and `known_at`.
 UNTIL = "AND event.occurred_at <= %(at)s::timestamptz AND event.recorded_at <= %(known_at)s::timestamptz"
-FOLD_PERMISSIONS_THEN = read_parts("permissions_fold").replace("/* until */", UNTIL)
-FOLD_OBJECTIONS_THEN = read_parts("objections_fold").replace("/* until */", UNTIL)
+FOLD_PERMISSIONS_THEN = PERMISSIONS.replace("/* until */", UNTIL)
+FOLD_OBJECTIONS_THEN = OBJECTIONS.replace("/* until */", UNTIL)

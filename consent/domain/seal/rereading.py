@@ -6,11 +6,8 @@ passes nothing: a quote that was put into a text adds one, and the sealed leaf h
 members apart, each under its own name. What differs is written again in full before it is called different.
 """
 
-import contextlib
 import uuid
-from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,10 +16,10 @@ from django.db.backends.utils import CursorWrapper
 
 from consent.domain.seal.leaf_sql import read_statement
 from consent.domain.seal.tree import BLOCK, hash_leaf
+from consent.domain.side_by_side import read_in_order
 
 # Whole subtrees, so that each is hashed in one go.
 LEAVES_AT_ONCE = 32 * BLOCK
-WAITING_PER_READER = 2
 READ = read_statement("read")
 DIFFERING = read_statement("differing")
 BOUNDS = read_statement("bounds")
@@ -74,30 +71,9 @@ def read_bounds() -> Bounds:
 
 
 def read_runs(*, bounds: Bounds, readers: int) -> Iterator[Run]:
-    """Make every leaf anew from its event, in order; the database does that, over several connections."""
-    with contextlib.ExitStack() as stack:
-        threads = [stack.enter_context(_reader()) for _number in range(readers)]
-        waiting: deque[Future[Run]] = deque()
-        for number, first in enumerate(range(0, bounds.tree_size, LEAVES_AT_ONCE)):
-            if len(waiting) == WAITING_PER_READER * readers:
-                yield waiting.popleft().result()
-            waiting.append(threads[number % readers].submit(partial(_read, first, bounds)))
-        while waiting:
-            yield waiting.popleft().result()
-
-
-@contextlib.contextmanager
-def _reader() -> Iterator[ThreadPoolExecutor]:
-    """A thread with a connection of its own, which is closed where it was opened."""
-    with ThreadPoolExecutor(1) as thread:
-        try:
-            yield thread
-        finally:
-            thread.submit(_close).result()
-
-
-def _close() -> None:
-    connection.close()
+    """Make every leaf anew from its event, in order."""
+    firsts = range(0, bounds.tree_size, LEAVES_AT_ONCE)
+    return read_in_order(parts=(partial(_read, first, bounds) for first in firsts), readers=readers)
 
 
 @transaction.atomic

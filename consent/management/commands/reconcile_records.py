@@ -1,20 +1,31 @@
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from consent.domain.ledger.reconciling import Difference, find_differences
+from consent.domain.ledger.reconciling import Difference, find_differences, mend
+
+READERS = 3
 
 
 class Command(BaseCommand):
     help = "Compares every record with the ledger; exit 1 when one differs."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--mend", action="store_true", help="Make what differs anew from the ledger.")
+
     def handle(self, *args: Any, **options: Any) -> None:
         count = 0
-        for difference in find_differences():
+        for difference in find_differences(readers=READERS):
             count += 1
             self.stdout.write(described(difference))
+            if options["mend"]:
+                mend(contact_ids=[difference.contact_id])
         self.stdout.write(f"{count} differences between the records and the ledger.")
+        if count and options["mend"]:
+            count = sum(1 for _difference in find_differences(readers=READERS))
+            self.stdout.write(f"{count} after mending.")
         if count:
             sys.exit(1)
 

@@ -136,7 +136,7 @@ def test_reconciling_many_people_takes_a_few_statements() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert list(find_differences(contacts_at_once=10_000)) == []
 
-    assert len(asked) == 3 * 3 + 1
+    assert len(asked) == 3 * 6 + 2
 
 
 @pytest.mark.parametrize("statement", [ANSWERS[False], bulk.KEYS[False]], ids=["single", "list"])

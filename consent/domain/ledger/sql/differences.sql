@@ -5,5 +5,4 @@ SELECT contact_id, legal_entity_id, purpose_id, channel, by_ledger IS NOT NULL, 
         ORDER BY name
     )
 FROM compared
-WHERE by_ledger IS DISTINCT FROM by_record
 ORDER BY contact_id, legal_entity_id, purpose_id, channel

@@ -1,5 +1,6 @@
 , kept AS (
-    SELECT * FROM consent_objection WHERE contact_id = ANY(%(contact_ids)s)
+    SELECT * FROM consent_objection
+    WHERE organisation_id = %(organisation)s AND contact_id BETWEEN %(first)s AND %(last)s
 ),
 compared AS (
     SELECT coalesce(folded.contact_id, kept.contact_id) AS contact_id,
@@ -13,4 +14,5 @@ compared AS (
         AND coalesce(kept.legal_entity_id, kept.contact_id) = coalesce(folded.legal_entity_id, folded.contact_id)
         AND coalesce(kept.purpose_id, kept.contact_id) = coalesce(folded.purpose_id, folded.contact_id)
         AND kept.channel = folded.channel
+    WHERE /* differs */
 )

@@ -1,20 +1,15 @@
 -- Fold the ledger into the standing of each objection that was touched: the last act within one scope counts,
 -- in the order of permissions_fold.sql.
 history AS (
-    SELECT event.*,
+    SELECT event.id, event.act, event.occurred_at, event.organisation_id, event.subject_id,
+        event.legal_entity_id, event.purpose_id, event.channel,
         row_number() OVER (
             PARTITION BY event.organisation_id, event.subject_id,
                 event.legal_entity_id, event.purpose_id, event.channel
             ORDER BY event.proven, event.occurred_at, event.recorded_at, event.act = 'OBJECTED', event.sequence
         ) AS place
-    FROM touched
-    JOIN consent_consentevent event ON event.organisation_id = touched.organisation_id
-        AND event.subject_id = touched.subject_id
-        AND event.channel = touched.channel
-        AND event.legal_entity_id IS NOT DISTINCT FROM touched.legal_entity_id
-        AND event.purpose_id IS NOT DISTINCT FROM touched.purpose_id
-    JOIN customers_contact contact ON contact.id = touched.subject_id AND contact.erased_at IS NULL
-    WHERE event.act IN ('OBJECTED', 'OBJECTION_RETRACTED') /* until */
+    /* acts */
+        AND event.act IN ('OBJECTED', 'OBJECTION_RETRACTED') /* until */
 ),
 folded AS (
     SELECT organisation_id, subject_id AS contact_id, legal_entity_id, purpose_id, channel,

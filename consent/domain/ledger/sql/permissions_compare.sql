@@ -1,5 +1,6 @@
 , kept AS (
-    SELECT * FROM consent_consentrecord WHERE contact_id = ANY(%(contact_ids)s)
+    SELECT * FROM consent_consentrecord
+    WHERE organisation_id = %(organisation)s AND contact_id BETWEEN %(first)s AND %(last)s
 ),
 compared AS (
     SELECT coalesce(folded.contact_id, kept.contact_id) AS contact_id,
@@ -14,4 +15,5 @@ compared AS (
         AND kept.legal_entity_id = folded.legal_entity_id
         AND kept.purpose_id = folded.purpose_id
         AND kept.channel = folded.channel
+    WHERE /* differs */
 )

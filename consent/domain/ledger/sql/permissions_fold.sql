@@ -2,9 +2,10 @@
 -- Order of acts: (proven, occurred_at, recorded_at, sequence), largest wins, whatever the order of arrival;
 -- of two acts of one moment, the stop wins.
 -- A stop is kept beside the last grant: when the grant ends, the stop stands again.
--- One sort and windows over it, no joins among the acts: the same plan for one permission and for a million.
+-- One sort and windows over it, no joins among the acts: the same plan for one permission and for a million. What
+-- is sorted is narrow; the acts that count are looked up by their key at the end.
 history AS (
-    SELECT event, event.id, event.act, event.refers_to_id,
+    SELECT event.id, event.act, event.refers_to_id, event.occurred_at,
         event.organisation_id, event.subject_id, event.contact_point_id,
         event.legal_entity_id, event.purpose_id, event.channel,
         row_number() OVER (
@@ -12,15 +13,8 @@ history AS (
                 event.legal_entity_id, event.purpose_id, event.channel
             ORDER BY event.proven, event.occurred_at, event.recorded_at, event.act = 'WITHDRAWN', event.sequence
         ) AS place
-    FROM touched
-    JOIN consent_consentevent event ON event.organisation_id = touched.organisation_id
-        AND event.subject_id = touched.subject_id
-        AND event.legal_entity_id = touched.legal_entity_id
-        AND event.purpose_id = touched.purpose_id
-        AND event.channel = touched.channel
-        AND event.contact_point_id IS NOT DISTINCT FROM touched.contact_point_id
-    JOIN customers_contact contact ON contact.id = touched.subject_id AND contact.erased_at IS NULL
-    WHERE event.status <> '' /* until */
+    /* acts */
+        AND event.status <> '' /* until */
 ),
 placed AS (
     SELECT *,
@@ -50,25 +44,27 @@ followed AS (
 ),
 latest AS (
     SELECT organisation_id, subject_id, contact_point_id, legal_entity_id, purpose_id, channel,
-        max((event).occurred_at) AS last_act_at,
+        max(occurred_at) AS last_act_at,
         max(grant_place) AS grant_place,
         max(withdrawal_place) AS withdrawal_place,
         max(refusal_place) AS refusal_place,
         max(request_place) AS request_place,
-        (array_agg(event) FILTER (WHERE place = grant_place))[1] AS granted,
-        (array_agg(event) FILTER (WHERE place = withdrawal_place))[1] AS withdrawal,
-        (array_agg(event) FILTER (WHERE place = refusal_place))[1] AS refusal,
-        (array_agg(event) FILTER (WHERE place = request_place))[1] AS request,
+        (array_agg(id) FILTER (WHERE place = grant_place))[1] AS grant_id,
+        (array_agg(id) FILTER (WHERE place = request_place))[1] AS request_id,
+        (array_agg(id) FILTER (WHERE place = withdrawal_place))[1] AS withdrawal_id,
+        max(occurred_at) FILTER (WHERE place = withdrawal_place) AS withdrawn_at,
+        max(occurred_at) FILTER (WHERE place = refusal_place) AS refused_at,
         bool_or(act = 'LAPSED' AND of_request) AS lapsed,
         bool_or(act = 'EXPIRED' AND of_grant) AS expired,
-        min((event).occurred_at) FILTER (WHERE act = 'INVALIDATED' AND of_grant) AS invalidated_at,
-        min((event).occurred_at) FILTER (WHERE act = 'USED' AND of_grant) AS first_used_at,
+        min(occurred_at) FILTER (WHERE act = 'INVALIDATED' AND of_grant) AS invalidated_at,
+        min(occurred_at) FILTER (WHERE act = 'USED' AND of_grant) AS first_used_at,
         count(*) FILTER (WHERE act = 'USED' AND of_grant) AS uses_spent
     FROM followed
     GROUP BY organisation_id, subject_id, contact_point_id, legal_entity_id, purpose_id, channel
 ),
 folded AS (
-    SELECT organisation_id, subject_id AS contact_id, contact_point_id, legal_entity_id, purpose_id, channel,
+    SELECT latest.organisation_id, latest.subject_id AS contact_id, latest.contact_point_id, latest.legal_entity_id,
+        latest.purpose_id, latest.channel,
         CASE
             WHEN withdrawal_place > coalesce(grant_place, 0) THEN 'ConsentWithdrawn'
             -- Being asked again reopens the question after a refusal, and changes nothing after a grant.
@@ -77,33 +73,35 @@ folded AS (
                 CASE
                     WHEN invalidated_at IS NOT NULL THEN 'ConsentInvalidated'
                     WHEN expired THEN 'ConsentExpired'
-                    WHEN (granted).uses <= uses_spent THEN 'ConsentTerminated'
-                    ELSE (granted).status
+                    WHEN granted.uses <= uses_spent THEN 'ConsentTerminated'
+                    ELSE granted.status
                 END
             WHEN lapsed THEN 'ConsentRequestDeferred'
             WHEN request_place IS NOT NULL THEN 'ConsentRequested'
             ELSE 'ConsentUnknown'
         END AS status,
         last_act_at,
-        (request).occurred_at AS requested_at,
-        (request).id AS request_event_id,
-        (granted).occurred_at AS granted_at,
-        (granted).id AS grant_event_id,
-        coalesce((granted).proven, false) AS grant_proven,
-        (withdrawal).occurred_at AS withdrawn_at,
-        (withdrawal).id AS withdrawal_event_id,
-        (refusal).occurred_at AS refused_at,
+        request.occurred_at AS requested_at,
+        request.id AS request_event_id,
+        granted.occurred_at AS granted_at,
+        granted.id AS grant_event_id,
+        coalesce(granted.proven, false) AS grant_proven,
+        withdrawn_at,
+        withdrawal_id AS withdrawal_event_id,
+        refused_at,
         invalidated_at,
-        (granted).valid_until,
-        (granted).uses,
+        granted.valid_until,
+        granted.uses,
         uses_spent,
         first_used_at,
-        (granted).first_contact_due_at,
-        coalesce((granted).collector, 'OWN') AS collector,
-        coalesce((granted).actor, '') AS given_by,
-        coalesce((granted).complete, false) AS complete,
-        coalesce((granted).grade, '') AS grade,
-        coalesce((granted).notice_version_id, (request).notice_version_id) AS notice_version_id,
-        coalesce((granted).collection_point_id, (request).collection_point_id) AS collection_point_id
+        granted.first_contact_due_at,
+        coalesce(granted.collector, 'OWN') AS collector,
+        coalesce(granted.actor, '') AS given_by,
+        coalesce(granted.complete, false) AS complete,
+        coalesce(granted.grade, '') AS grade,
+        coalesce(granted.notice_version_id, request.notice_version_id) AS notice_version_id,
+        coalesce(granted.collection_point_id, request.collection_point_id) AS collection_point_id
     FROM latest
+    LEFT JOIN consent_consentevent granted ON granted.id = latest.grant_id
+    LEFT JOIN consent_consentevent request ON request.id = latest.request_id
 )

@@ -1,13 +1,15 @@
 import datetime
 import uuid
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from hypothesis import given, settings
 
-from consent.domain.ledger.reconciling import Difference, find_differences
+from consent.domain.ledger.reconciling import ContactRange, Difference, find_differences, list_ranges
 from consent.domain.ledger.recording import NewEvent, record
 from consent.models import Act, Actor, Channel, ConsentRecord, Method, Objection, Source, Status
+from customers.models import Contact
 from tests import make
 from tests.consent.domain.ledger.histories import (
     Step,
@@ -146,6 +148,23 @@ def test_erased_contact_is_left_out() -> None:
     assert found() == []
 
 
+def test_ranges_hold_each_contact_once() -> None:
+    world, other = make_world(), make.organisation(code="other")
+    for organisation in (world.entity.organisation, other):
+        for _ in range(5):
+            make.contact(organisation=organisation)
+
+    ranges = list(list_ranges(contacts_at_once=2))
+
+    assert [len(in_range(one)) for one in ranges] == [2, 2, 1, 2, 2, 1]
+    assert list(list_ranges(contacts_at_once=2, after=ranges[1])) == ranges[2:]
+
+
+def in_range(one: ContactRange) -> list[Contact]:
+    return list(Contact.objects.filter(organisation=one.organisation_id, pk__range=(one.first, one.last)))
+
+
+@pytest.mark.django_db(transaction=True)
 def test_command_counts_what_differs_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     changed = give(make_world())
     ConsentRecord.objects.update(uses_spent=7)
@@ -160,6 +179,37 @@ def test_command_counts_what_differs_and_fails(capsys: pytest.CaptureFixture[str
     )
 
 
+@pytest.mark.django_db(transaction=True)
+def test_command_mends_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    world = make_world()
+    changed, missing, surplus = (give(world) for _ in range(3))
+    objecting = event(world, Act.OBJECTED, changed.contact_id, None)
+    record(events=[objecting], recorded_at=make.NOW)
+    before = rows()
+    ConsentRecord.objects.filter(pk=changed.pk).update(status=Status.WITHDRAWN, uses_spent=7)
+    ConsentRecord.objects.filter(pk=missing.pk).delete()
+    ConsentRecord.objects.filter(pk=surplus.pk).update(channel=Channel.POST)
+    Objection.objects.update(standing=False)
+
+    call_command("reconcile_records", "--mend")
+
+    assert capsys.readouterr().out.endswith(
+        "5 differences between the records and the ledger.\n0 after mending.\n"
+    )
+    assert rows() == before
+
+
+def rows() -> list[list[dict[str, object]]]:
+    """All that stands in the records, but their own keys."""
+    found = []
+    models: list[Any] = [ConsentRecord, Objection]
+    for model in models:
+        ordered = model.objects.order_by("contact_id", "channel").values()
+        found.append([{name: row[name] for name in row if name != "id"} for row in ordered])
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
 def test_command_is_silent_about_records_that_agree(capsys: pytest.CaptureFixture[str]) -> None:
     give(make_world())
 
