@@ -24,7 +24,7 @@ from consent.domain import (
     requests,
 )
 from consent.domain.call_desk import filling
-from consent.domain.erasing import many
+from consent.domain.erasing import many, replaying
 from consent.domain.ledger import reconciling
 from consent.domain.messages import WorkingLinks
 from consent.domain.privacy import announcing
@@ -115,6 +115,7 @@ def publish_checkpoint() -> int:
     told = giving_away.tell_officers(now=timezone.now())
     try:
         giving_away.write_out(folder=settings.CHECKPOINT_DIR)
+        replaying.write_list(folder=settings.CHECKPOINT_DIR)
     except (OSError, giving_away.OutsideDiffersError) as fault:
         logger.error("The checkpoint was not written out: %s", fault)
         return told

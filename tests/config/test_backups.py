@@ -1,0 +1,182 @@
+"""The drill: back up, lose the database, restore into a new one."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from psycopg.sql import SQL, Identifier
+from pytest_django import Settings
+
+from consent.domain.erasing import replaying
+from consent.domain.erasing.erasure import erase
+from consent.domain.ledger.circumstances import BY_SCHEDULE
+from consent.domain.ledger.reconciling import find_differences
+from consent.domain.seal import giving_away, proofs
+from consent.domain.seal.verifying import find_broken_evidence
+from consent.models import ConsentEvent, Evidence, SealMark
+from customers.models import Contact
+from tests import make
+from tests.conftest import owner_connection
+from tests.consent.domain.ledger.racing import make_race
+from tests.consent.domain.seal.scene import seal, unguarded, write
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def told(command: str, folder: Path) -> str:
+    said = StringIO()
+    call_command(command, str(folder), stdout=said)
+    return said.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "backup"
+
+
+@pytest.fixture
+def people() -> list[Contact]:
+    """Two people with three sealed acts each, under two checkpoints; the last act waits."""
+    race = make_race(people=2)
+    write(race=race, count=3)
+    seal()
+    write(race=race, count=3)
+    seal(minutes=1)
+    write(race=race)
+    return list(Contact.objects.order_by("created_at", "pk"))
+
+
+@pytest.fixture
+def new_database(people: list[Contact]) -> Iterator[str]:
+    """An empty one beside the first; `connection` goes there when it is moved."""
+    first = str(connection.settings_dict["NAME"])
+    name = f"{first}_restored"
+    with owner_connection() as link:
+        link.autocommit = True
+        link.execute(SQL("DROP DATABASE IF EXISTS {}").format(Identifier(name)))
+        link.execute(SQL("CREATE DATABASE {} TEMPLATE template0").format(Identifier(name)))
+    yield name
+    move_to(first)
+    with owner_connection() as link:
+        link.autocommit = True
+        link.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def move_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def test_restored_ledger_has_the_head_it_had_and_works_on(folder: Path, new_database: str) -> None:
+    size = proofs.sealed_size()
+    head, events = proofs.root_at(tree_size=size), list(ConsentEvent.objects.order_by("pk").values())
+
+    backed_up = told("backup", folder)
+    move_to(new_database)
+    restored = told("restore", folder)
+
+    assert backed_up == "Backed up with 6 sealed events. The keys are not in it.\n"
+    assert restored.startswith(
+        "Restored: all 6 sealed events are as they were sealed.\n0 people erased again.\n"
+    )
+    assert (proofs.sealed_size(), proofs.root_at(tree_size=size)) == (size, head)
+    assert list(ConsentEvent.objects.order_by("pk").values()) == events
+    assert (list(find_broken_evidence()), list(find_differences())) == ([], [])
+    assert SealMark.objects.get().candidate_sequence is None
+    assert seal(minutes=5) == 1
+    with pytest.raises(Exception, match="permission denied"):
+        ConsentEvent.objects.update(lacks="proof")
+
+
+def test_person_erased_since_is_erased_again(
+    folder: Path, tmp_path: Path, people: list[Contact], settings: Settings, new_database: str
+) -> None:
+    settings.CHECKPOINT_DIR = str(tmp_path)
+    told("backup", folder)
+    gone, stays = people
+    erase(contact=gone, how=BY_SCHEDULE, erased_at=make.NOW)
+    seal(minutes=2)
+    replaying.write_list(folder=settings.CHECKPOINT_DIR)
+    giving_away.write_out(folder=settings.CHECKPOINT_DIR)
+
+    move_to(new_database)
+    restored = told("restore", folder)
+
+    assert restored.splitlines()[1] == "1 people erased again."
+    assert "events after the backup are lost" in restored
+    assert [contact.pk for contact in Contact.objects.filter(erased_at__isnull=True)] == [stays.pk]
+    assert not Evidence.objects.filter(subject_id=gone.pk).exists()
+    # The checkpoint outside is ahead: it is not written over.
+    with pytest.raises(giving_away.OutsideDiffersError):
+        giving_away.write_out(folder=settings.CHECKPOINT_DIR)
+    # Who stands in the list stays in it.
+    assert replaying.read_list(folder=str(tmp_path)) == {gone.pk}
+
+
+def test_backup_of_a_tampered_ledger_is_told_when_restored(folder: Path, new_database: str) -> None:
+    with unguarded() as link:
+        link.execute("UPDATE consent_consentevent SET lacks = 'proof'")
+    told("backup", folder)
+
+    move_to(new_database)
+    with pytest.raises(CommandError, match="is not what was sealed") as refusal:
+        told("restore", folder)
+
+    assert refusal.value.returncode == 1
+
+
+def test_damaged_backup_is_refused(folder: Path, new_database: str) -> None:
+    told("backup", folder)
+    with (folder / "database.dump").open("r+b") as dump:
+        dump.seek(200)
+        dump.write(b"x")
+
+    move_to(new_database)
+    with pytest.raises(CommandError, match="its hash is another") as refusal:
+        told("restore", folder)
+
+    assert refusal.value.returncode == 2
+    assert connection.introspection.table_names() == []
+
+
+def test_backup_of_another_head_is_not_passed_off(folder: Path, new_database: str) -> None:
+    told("backup", folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "tree_size": 5}))
+
+    move_to(new_database)
+    with pytest.raises(CommandError, match="head of the tree") as refusal:
+        told("restore", folder)
+
+    assert refusal.value.returncode == 1
+
+
+@pytest.mark.usefixtures("people")
+def test_nothing_is_written_over(folder: Path, tmp_path: Path) -> None:
+    told("backup", folder)
+
+    for command, sentence in (("backup", "is not empty"), ("restore", "The database is not empty")):
+        with pytest.raises(CommandError, match=sentence) as refusal:
+            told(command, folder)
+        assert refusal.value.returncode == 2
+    shutil.rmtree(folder)
+    with pytest.raises(CommandError, match="holds no backup"):
+        told("restore", tmp_path)
+
+
+@pytest.mark.usefixtures("people")
+def test_backup_is_for_its_owner_only_and_holds_no_key(folder: Path, settings: Settings) -> None:
+    told("backup", folder)
+
+    assert {file.name: oct(file.stat().st_mode & 0o777) for file in folder.iterdir()} == {
+        "database.dump": "0o600",
+        "manifest.json": "0o600",
+    }
+    held = b"".join(file.read_bytes() for file in folder.iterdir())
+    for ring in (settings.EVIDENCE_KEYS, settings.LINK_KEYS, settings.SUPPRESSION_KEYS, settings.SEAL_KEYS):
+        assert not [key for key in ring.values() if key in held]
