@@ -206,3 +206,10 @@ def debug(*, production: bool) -> bool:
     if wanted and production:
         raise ImproperlyConfigured("DEBUG must be off in production.")
     return bool(wanted)
+
+
+def webhook_loopback(*, production: bool) -> bool:
+    wanted = env.bool("WEBHOOK_LOOPBACK", default=False)
+    if wanted and production:
+        raise ImproperlyConfigured("WEBHOOK_LOOPBACK must be off in production.")
+    return bool(wanted)

@@ -148,6 +148,9 @@ DEFAULT_FROM_EMAIL = MAIL.sender
 SERVER_EMAIL = MAIL.sender
 SMS_GATEWAY = text(name="SMS_GATEWAY", default="" if PRODUCTION else f"file:{STATE_DIR / 'sms'}")
 
+# For trials: webhooks may also go to this machine, without TLS.
+WEBHOOK_LOOPBACK = environment.webhook_loopback(production=PRODUCTION)
+
 REDIS_URL = environment.redis_url(production=PRODUCTION) or private_redis_url(state=STATE_DIR)
 # A page waits no longer for Redis to count its visitors; the database counts instead.
 REDIS_SECONDS = 0.2
@@ -180,6 +183,11 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "deliver-outbox": {"task": "consent.tasks.deliver_outbox", "schedule": 10.0, "options": {"expires": 10}},
+    "deliver-notifications": {
+        "task": "consent.tasks.deliver_notifications",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "expire-relations": {
         "task": "consent.tasks.expire_relations",
         "schedule": 900.0,

@@ -19,6 +19,7 @@ from consent.domain import (
     jobs,
     link_requests,
     outbox,
+    processors,
     rate_limits,
     relations,
     requests,
@@ -27,6 +28,7 @@ from consent.domain.call_desk import filling
 from consent.domain.erasing import many, replaying
 from consent.domain.ledger import reconciling
 from consent.domain.messages import WorkingLinks
+from consent.domain.notifying import delivering, guarding
 from consent.domain.privacy import announcing
 from consent.domain.retention import applying
 from consent.domain.rights import reminding
@@ -48,6 +50,9 @@ FILES_INTERVAL = 600
 REMINDERS_INTERVAL = 3600
 RETENTION_INTERVAL = 3600
 RECONCILE_INTERVAL = 86_400
+NOTIFICATIONS_INTERVAL = 10
+# One delivery takes some seven seconds at most; begun after this, it would outlast the task.
+SECONDS_TO_BEGIN = 2
 CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.SCREENING: screening.work_chunk,
     Job.Kind.AUDIENCE: audience_counts.count_chunk,
@@ -72,6 +77,24 @@ def deliver_outbox() -> int:
         deliver_outbox.delay()
     heartbeats.beat(name="consent.tasks.deliver_outbox", interval_seconds=OUTBOX_INTERVAL, now=timezone.now())
     return sent
+
+
+@shared_task
+def deliver_notifications() -> int:
+    """Tell endpoints outside; in a task of its own, so that a slow receiver holds up no mail."""
+    guard = guarding.Guard(loopback=settings.WEBHOOK_LOOPBACK, resolve=guarding.resolve)
+    told, until = 0, time.monotonic() + SECONDS_TO_BEGIN
+    while time.monotonic() < until and (found := delivering.claim_next(now=timezone.now())):
+        delivering.deliver(notification=found, guard=guard, now=timezone.now())
+        told += 1
+    if time.monotonic() >= until:
+        deliver_notifications.delay()
+    heartbeats.beat(
+        name="consent.tasks.deliver_notifications",
+        interval_seconds=NOTIFICATIONS_INTERVAL,
+        now=timezone.now(),
+    )
+    return told
 
 
 @shared_task
@@ -215,9 +238,11 @@ def delete_expired_files() -> int:
 
 @shared_task
 def remind_officers() -> int:
-    """Mail the officers about the rights requests whose term ends."""
+    """Mail the officers about rights requests and agreements whose term ends."""
     reminded, until = 0, time.monotonic() + SECONDS_AT_WORK
-    while time.monotonic() < until and reminding.remind_next(now=timezone.now()):
+    while time.monotonic() < until and (
+        reminding.remind_next(now=timezone.now()) or processors.remind_next(now=timezone.now())
+    ):
         reminded += 1
     if reminded:
         wake_outbox()

@@ -20,6 +20,7 @@ from consent.models import (
     ContentKind,
     DataKind,
     DayOfMourning,
+    Endpoint,
     HousePolicy,
     ImpactAssessment,
     Method,
@@ -31,6 +32,7 @@ from consent.models import (
     Scope,
     SecurityMeasures,
     Source,
+    Topic,
     TransferGround,
     Wording,
 )
@@ -635,3 +637,33 @@ def security_measures(
         measures=measures or {"nl": "Inloggen met twee stappen.", "en": "Two steps to log in."},
         reviewed_date=reviewed_date,
     )
+
+
+EVERY_TOPIC = [topic for topic in Topic.values if topic != Topic.TEST]
+
+
+def endpoint(
+    *,
+    legal_entities: Sequence[LegalEntity],
+    name: str = "Maillijst",
+    processor: Processor | None = None,
+    method: Endpoint.Method = Endpoint.Method.WEBHOOK,
+    url: str = "https://hooks.example.com/jawoord",
+    purposes: Sequence[Purpose] = (),
+    topics: Sequence[str] = EVERY_TOPIC,
+    identify_by: Endpoint.Identify = Endpoint.Identify.ADDRESS,
+    created_at: datetime = LONG_AGO,
+) -> Endpoint:
+    made = Endpoint.objects.create(
+        organisation=legal_entities[0].organisation,
+        processor=processor,
+        name=name,
+        method=method,
+        url=url if method == Endpoint.Method.WEBHOOK else "",
+        topics=list(topics),
+        identify_by=identify_by,
+        created_at=created_at,
+    )
+    made.legal_entities.set(legal_entities)
+    made.purposes.set(purposes)
+    return made

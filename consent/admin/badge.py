@@ -11,7 +11,7 @@ from django_stubs_ext import StrPromise
 from consent.domain.caller_numbers import Use
 from consent.domain.do_not_call_freshness import Freshness
 from consent.domain.seal.states import SealState
-from consent.models import ApiKey, Job, OutboxMessage, RightsRequest, Status
+from consent.models import ApiKey, Endpoint, Job, Notification, OutboxMessage, RightsRequest, Status
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,16 @@ OF_KEY = {
     ApiKey.State.VALID: ALLOWED,
     ApiKey.State.EXPIRED: ENDED,
     ApiKey.State.REVOKED: STOPPED,
+}
+
+
+OF_NOTIFICATION = {
+    Notification.State.WAITING: PENDING,
+    Notification.State.SENDING: PENDING,
+    Notification.State.MAILED: PENDING,
+    Notification.State.TOLD: ALLOWED,
+    Notification.State.DEAD: STOPPED,
+    Notification.State.OVERTAKEN: ENDED,
 }
 
 
@@ -109,6 +119,16 @@ def job_look(state: str) -> Look:
 
 def key_look(state: ApiKey.State) -> Look:
     return look(OF_KEY[state], state.label)
+
+
+def notification_look(state: str) -> Look:
+    return look(OF_NOTIFICATION[Notification.State(state)], Notification.State(state).label)
+
+
+def endpoint_look(endpoint: Endpoint) -> Look:
+    if endpoint.disabled_at is not None:
+        return look(STOPPED, endpoint.get_disabled_because_display())
+    return look(UNCLEAR, _("Failing")) if endpoint.failures else look(ALLOWED, _("On"))
 
 
 def request_look(request: RightsRequest, now: datetime.datetime) -> Look:

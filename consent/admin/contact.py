@@ -140,6 +140,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
             "may_open_events": Right.VIEW in rights_of(staff=staff, area=Area.LEDGER),
             "may_export": has_duty(staff=staff, duty=Duty.EXPORT_EVIDENCE),
             "may_watch": may_watch(request),
+            "may_open_notifications": Right.VIEW in rights_of(staff=staff, area=Area.PROCESSORS),
             "may_open_messages": Right.VIEW in rights_of(staff=staff, area=Area.MESSAGES),
         }
         return TemplateResponse(request, "admin/contact_story.html", context)

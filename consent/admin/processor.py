@@ -7,12 +7,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.fields import DateWidget, SeveralChoicesField
+from consent.admin.shared_rows import is_theirs_alone, seen_by
 from consent.models import Processor, SubProcessor
 from customers.admin.scope import (
     ScopedAdmin,
     ScopedRelatedFilter,
     ScopedTabularInline,
-    entities_of,
     staff_of,
 )
 from customers.domain.staff import Area
@@ -65,18 +65,11 @@ class ProcessorAdmin(ScopedAdmin[Processor]):
     )
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Processor]:
-        queryset = super().get_queryset(request)
-        entities = entities_of(staff_of(request))
-        if not entities:
-            return queryset
-        return queryset.filter(pk__in=Processor.objects.filter(legal_entities__in=entities).values("pk"))
+        return seen_by(super().get_queryset(request), staff_of(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Processor | None = None) -> bool:
-        """Who is limited to some legal entities reads, but does not change, what others share."""
-        if not super().has_change_permission(request, obj):
-            return False
-        entities = entities_of(staff_of(request))
-        return not entities or obj is None or not obj.legal_entities.exclude(pk__in=entities).exists()
+        may = super().has_change_permission(request, obj)
+        return may and (obj is None or is_theirs_alone(obj, staff_of(request)))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Processor | None = None) -> tuple[str, ...]:
         return ("organisation",) if obj else ()

@@ -15,7 +15,7 @@ from consent.admin.rights_acts import ACT_BY_SLUG, Answer, RightsAct, acts_for
 from consent.admin.rights_forms import StrangerForm
 from consent.domain.rights import copies, receiving, steps
 from consent.domain.rights.answering import COPIES
-from consent.models import RightsRequest, RightsStep, Source
+from consent.models import Notification, RightsRequest, RightsStep, Source
 from customers.admin.relation import CONTACT_NAMES
 from customers.admin.scope import (
     ReadOnlyAdmin,
@@ -25,7 +25,7 @@ from customers.admin.scope import (
     require,
     staff_of,
 )
-from customers.domain.staff import Area, Duty, has_duty
+from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.models import ContactPoint, LegalEntity, StaffMember
 from customers.staff_site import PEOPLE
 
@@ -96,6 +96,8 @@ class RightsRequestAdmin(ReadOnlyAdmin[RightsRequest]):
             words=steps.read_words(request=asked) if may_answer else "",
             may_answer=may_answer,
             steps=steps.list_steps(request=asked),
+            told=_told(asked, staff),
+            may_open_notifications=Right.VIEW in rights_of(staff=staff, area=Area.PROCESSORS),
             acts=acts,
             may_copy=may_answer and _has_copy(asked) and not entities_of(staff),
             limited=may_answer and bool(entities_of(staff)),
@@ -207,6 +209,15 @@ def _acts_of(staff: StaffMember, asked: RightsRequest) -> list[RightsAct]:
     """A person belongs to the whole organisation: who sees a part of it erases nobody, and copies nobody."""
     acts = acts_for(request=asked)
     return [act for act in acts if act.slug != "erase"] if entities_of(staff) else acts
+
+
+def _told(asked: RightsRequest, staff: StaffMember) -> list[Notification]:
+    """Who was told of what answering it did: that was written in the same moment (art. 19 GDPR)."""
+    if asked.closed_at is None or asked.contact_id is None:
+        return []
+    told = Notification.objects.filter(contact_id=asked.contact_id, created_at=asked.closed_at)
+    shown = narrow(told.select_related("endpoint"), staff=staff, legal_entity="legal_entity")
+    return list(shown.order_by("endpoint__name", "pk"))
 
 
 def _has_copy(asked: RightsRequest) -> bool:

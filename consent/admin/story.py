@@ -27,6 +27,7 @@ from consent.models import (
     Channel,
     ConsentEvent,
     ConsentRecord,
+    Notification,
     Objection,
     OutboxMessage,
     Purpose,
@@ -108,6 +109,7 @@ class Story:
     timeline: list[TimelineEntry]
     page: Page[ConsentEvent]
     messages: list[OutboxMessage]
+    told: list[Notification]
 
 
 def story_of(
@@ -124,6 +126,7 @@ def story_of(
         timeline=_timeline(events),
         page=events,
         messages=_messages(contact, staff),
+        told=_told(contact, staff),
     )
 
 
@@ -273,5 +276,11 @@ def _timeline(page: Page[ConsentEvent]) -> list[TimelineEntry]:
 
 def _messages(contact: Contact, staff: StaffMember) -> list[OutboxMessage]:
     rows = OutboxMessage.objects.filter(contact=contact).select_related("legal_entity", "contact_point")
+    shown = narrow(rows, staff=staff, legal_entity="legal_entity")
+    return list(shown.order_by("-created_at", "-pk")[:MESSAGES_SHOWN])
+
+
+def _told(contact: Contact, staff: StaffMember) -> list[Notification]:
+    rows = Notification.objects.filter(contact_id=contact.pk).select_related("endpoint", "legal_entity")
     shown = narrow(rows, staff=staff, legal_entity="legal_entity")
     return list(shown.order_by("-created_at", "-pk")[:MESSAGES_SHOWN])

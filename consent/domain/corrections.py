@@ -6,9 +6,10 @@ from django.db import transaction
 
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, record
+from consent.domain.notifying.writing import tell_of_correction
 from consent.domain.preference_changes import Visitor, hold, prove_address
 from consent.domain.withdrawals import STANDING
-from consent.models import Act, ConsentEvent, ConsentRecord
+from consent.models import Act, ConsentEvent, ConsentRecord, DataKind
 from customers.domain import contacts
 from customers.domain.addresses import Address
 from customers.models import Contact, ContactPoint
@@ -51,6 +52,7 @@ def correct(
     *, contact: Contact, correction: Correction, how: Circumstances, occurred_at: datetime.datetime
 ) -> Corrected:
     """Correct a name and addresses as `correct_details` does, whoever tells it (art. 16 GDPR)."""
+    corrected = _corrected_names(contact, correction)
     contacts.correct_names(
         contact_id=contact.pk, given_name=correction.given_name, family_name=correction.family_name
     )
@@ -62,7 +64,14 @@ def correct(
         for point in old:
             events += _replace(point, how, occurred_at)
         new_points.append(_add(address, contact, occurred_at))
+        corrected.append(DataKind(address.kind))
+    tell_of_correction(contact=contact, corrected=corrected, occurred_at=occurred_at)
     return Corrected(events=events, new_points=new_points)
+
+
+def _corrected_names(contact: Contact, correction: Correction) -> list[DataKind]:
+    known = (contact.given_name, contact.family_name)
+    return [] if known == (correction.given_name, correction.family_name) else [DataKind.NAMES]
 
 
 def _points_now(contact: Contact, kind: str) -> list[ContactPoint]:

@@ -10,6 +10,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from consent.domain import messages, outbox, sms
 from consent.domain.ledger.evidence import EvidenceGoneError
 from consent.domain.messages import Links, Rendered
+from consent.domain.notifying import mailing
 from consent.domain.privacy import announcing
 from consent.models import Channel, OutboxMessage
 
@@ -54,8 +55,8 @@ def deliver(*, message: OutboxMessage, links: Links, now: datetime.datetime) -> 
         outbox.mark_for_retry(message=message, now=now, answer=_say(error))
     else:
         outbox.mark_sent(message=message, sent_at=now, answer=answer)
-    if message.kind == OutboxMessage.Kind.FAREWELL:
-        outbox.let_go(message=message)
+    mailing.note_mail(message=message, now=now)
+    outbox.let_go(message=message)
 
 
 def compose(*, message: OutboxMessage, rendered: Rendered, now: datetime.datetime) -> EmailMultiAlternatives:

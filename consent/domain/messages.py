@@ -17,8 +17,8 @@ from customers.domain.key_rings import link_keys
 
 Kind = OutboxMessage.Kind
 # These say themselves what they are about, in paragraphs.
-LETTERS = (Kind.RIGHTS, Kind.FAREWELL, Kind.OFFICER)
-TO_OFFICERS = (Kind.OFFICER, Kind.CHECKPOINT)
+LETTERS = (Kind.RIGHTS, Kind.FAREWELL, Kind.OFFICER, Kind.PROCESSOR)
+TO_OFFICERS = (Kind.OFFICER, Kind.CHECKPOINT, Kind.PROCESSOR)
 LONGEST_SUBJECT = 60
 MASKED = "••••••••"
 

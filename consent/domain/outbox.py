@@ -30,6 +30,8 @@ State = OutboxMessage.State
 STRANGER_KINDS = (Kind.CONFIRM_REQUEST, Kind.CONFIRMATION, Kind.PREFERENCE_LINK)
 STRANGER_MESSAGES_A_DAY = 3
 KINDS_TO_MANY = (Kind.PRIVACY_CHANGE,)
+# They name somebody who was erased, or to somebody outside: once they left, nobody reads them again.
+KINDS_LET_GO = (Kind.FAREWELL, Kind.PROCESSOR)
 # A sender takes at most 15 seconds before it is killed; then its message is free again.
 CLAIM_LASTS = datetime.timedelta(seconds=20)
 RETRY_AFTER = datetime.timedelta(minutes=5)
@@ -263,10 +265,10 @@ def _row(message: NewMessage, key: bytes, written_at: datetime.datetime) -> Outb
 
 @transaction.atomic
 def let_go(*, message: OutboxMessage) -> None:
-    """Destroy what a last message said and to whom, once it left or never will: its person was erased."""
-    ended = OutboxMessage.objects.filter(
-        pk=message.pk, kind=Kind.FAREWELL, state__in=[State.SENT, State.REFUSED, State.GIVEN_UP]
-    )
+    """Destroy what a message of these kinds said and to whom, once it left or never will."""
+    if message.kind not in KINDS_LET_GO:
+        return
+    ended = OutboxMessage.objects.filter(pk=message.pk, state__in=[State.SENT, State.REFUSED, State.GIVEN_UP])
     SubjectKey.objects.filter(subject_id__in=ended.values("subject_id")).delete()
 
 

@@ -10,6 +10,14 @@ from consent.models.kept_data import KeptData
 from consent.models.ledger import ConsentEvent, ConsentRecord, Evidence, SubjectKey
 from consent.models.link_request import LinkRequest
 from consent.models.notice import Notice, NoticeVersion
+from consent.models.notification import (
+    TOPICS_TO_CHOOSE,
+    DeliveryAttempt,
+    Endpoint,
+    EndpointSecret,
+    Notification,
+    Topic,
+)
 from consent.models.operation import Heartbeat, RateCount
 from consent.models.outbox import AddressVerification, OutboxMessage
 from consent.models.policies import CallingPolicy, DayOfMourning, HousePolicy, OptionalDay, Weekday
@@ -31,6 +39,7 @@ from consent.models.wording import Wording, WordingField, in_language
 __all__ = [
     "EEA",
     "GRANTS",
+    "TOPICS_TO_CHOOSE",
     "Act",
     "Actor",
     "AddressVerification",
@@ -51,9 +60,12 @@ __all__ = [
     "ContentKind",
     "DataKind",
     "DayOfMourning",
+    "DeliveryAttempt",
     "DeskLookup",
     "DoNotCallRegistration",
     "DoNotCallSnapshot",
+    "Endpoint",
+    "EndpointSecret",
     "Evidence",
     "EvidenceExport",
     "Grade",
@@ -67,6 +79,7 @@ __all__ = [
     "Method",
     "Notice",
     "NoticeVersion",
+    "Notification",
     "Objection",
     "OptionalDay",
     "OutboxMessage",
@@ -93,6 +106,7 @@ __all__ = [
     "SubProcessor",
     "SubjectKey",
     "Suppression",
+    "Topic",
     "TransferGround",
     "TreeNode",
     "Weekday",

@@ -21,6 +21,7 @@ class OutboxMessage(models.Model):
         FAREWELL = "FAREWELL", _("Last message after erasure")
         OFFICER = "OFFICER", _("Message to the data protection officer")
         CHECKPOINT = "CHECKPOINT", _("Checkpoint of the ledger")
+        PROCESSOR = "PROCESSOR", _("Message to a processor")
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("Waiting")
@@ -97,7 +98,7 @@ class OutboxMessage(models.Model):
                 | Q(
                     contact__isnull=True,
                     contact_point__isnull=True,
-                    kind__in=["FAREWELL", "OFFICER", "CHECKPOINT"],
+                    kind__in=["FAREWELL", "OFFICER", "CHECKPOINT", "PROCESSOR"],
                 ),
             ),
         ]

@@ -20,6 +20,7 @@ class RetentionTerm(models.Model):
         STAFF_ACTS = "STAFF_ACTS", _("Acts of staff")
         CALL_LISTS = "CALL_LISTS", _("Who stood on closed call lists")
         REQUESTS = "REQUESTS", _("Rights requests that were answered")
+        TOLD = "TOLD", _("Whom outside was told of stops and erasures")
         DORMANT = "DORMANT", _("Contacts with whom nothing is left")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,12 +1,14 @@
 from typing import Any
 
 from django import template
-from django.utils.timezone import now  # noqa: TID251  (a page reads the clock)
+from django.utils.timezone import localdate, now  # noqa: TID251  (a page reads the clock)
 
+from consent.admin.shared_rows import seen_by
 from consent.domain.do_not_call_freshness import find_lists_to_renew
+from consent.domain.processors import list_watched
 from consent.domain.rights.reminding import count_due
 from consent.domain.staff_trail import find_unusual
-from consent.models import RightsRequest
+from consent.models import Endpoint, Processor, RightsRequest
 from customers.admin.scope import narrow
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.models import Organisation, StaffMember
@@ -49,3 +51,16 @@ def rights_reminder(context: dict[str, Any]) -> dict[str, Any]:
         RightsRequest.objects.all(), staff=staff, organisation="organisation", legal_entity="legal_entity"
     )
     return count_due(among=own, now=now())
+
+
+@register.inclusion_tag("admin/_processor_reminder.html", takes_context=True)
+def processor_reminder(context: dict[str, Any]) -> dict[str, Any]:
+    """Name the parties outside with which something falls short, and the endpoints that are not told."""
+    staff = context["request"].user
+    if not isinstance(staff, StaffMember) or Right.VIEW not in rights_of(staff=staff, area=Area.PROCESSORS):
+        return {}
+    silent = Endpoint.objects.filter(disabled_because__in=[Endpoint.Ending.GONE, Endpoint.Ending.FAILING])
+    return {
+        "watched": list_watched(among=seen_by(Processor.objects.all(), staff), today=localdate()),
+        "silent": list(seen_by(silent, staff).order_by("name", "pk")),
+    }

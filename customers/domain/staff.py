@@ -70,6 +70,7 @@ class Duty(enum.StrEnum):
     SCREEN_LIST = "screen a list"
     MANAGE_CALL_LISTS = "open, close and script a call list"
     CORRECT_OBJECTION = "take back an objection that was recorded by mistake"
+    MANAGE_ENDPOINTS = "say who outside is told, and tell again"
     MANAGE_API_KEYS = "make, rotate and revoke API keys"
     SET_POLICY = "adopt or end a policy of the house"
     LOAD_DO_NOT_CALL = "load a do-not-call-me list"
@@ -180,7 +181,9 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
     # Who watches over the calls does not make them, nor chooses who is called.
     Role.DPO: frozenset(Duty)
     - {Duty.RECORD_TRANSACTION, Duty.MAKE_CALLS, Duty.MANAGE_CALL_LISTS, Duty.MANAGE_API_KEYS},
-    Role.ADMINISTRATOR: frozenset({Duty.MANAGE_API_KEYS, Duty.SET_POLICY, Duty.SCREEN_LIST}),
+    Role.ADMINISTRATOR: frozenset(
+        {Duty.MANAGE_API_KEYS, Duty.MANAGE_ENDPOINTS, Duty.SET_POLICY, Duty.SCREEN_LIST}
+    ),
     Role.AUDITOR: frozenset({Duty.READ_EVIDENCE, Duty.SEE_AUDIENCES}),
 }
 

@@ -37,6 +37,7 @@ from consent.models import (
     LinkRequest,
     Method,
     NoticeVersion,
+    Notification,
     OutboxMessage,
     RateCount,
     RetentionTerm,
@@ -48,6 +49,7 @@ from consent.models import (
     StatementAnnouncement,
     SubjectKey,
     Suppression,
+    Topic,
 )
 from customers.domain import addresses, relations
 from customers.domain.staff_acts import About, NewAct, keep_act
@@ -123,8 +125,25 @@ def everything(*, code: str) -> Rows:
     found = {type(row): row for row in rows}
     version = NoticeVersion.objects.get(notice__legal_entity=entity)
     rows = [*ledger_rows(contact, email, version), *call_rows(contact, entity, version.notice.purpose)]
-    found |= {type(row): row for row in [*rows, announcement_row(contact, entity)]}
+    told = told_rows(contact, entity, code)
+    found |= {type(row): row for row in [*rows, *told, announcement_row(contact, entity)]}
     return found
+
+
+def told_rows(contact: Contact, entity: LegalEntity, code: str) -> list[models.Model]:
+    """After the acts of the others, so that what they said is not told as well."""
+    endpoint = make.endpoint(legal_entities=[entity], name=f"Maillijst {code}")
+    told = Notification.objects.create(
+        organisation=contact.organisation,
+        endpoint=endpoint,
+        topic=Topic.OBJECTED,
+        contact_id=contact.pk,
+        legal_entity=entity,
+        occurred_at=make.NOW,
+        created_at=make.NOW,
+        due_at=make.NOW,
+    )
+    return [endpoint, told]
 
 
 def settings_rows(entity: LegalEntity) -> list[models.Model]:

@@ -6,6 +6,8 @@ from django.urls import reverse
 from consent.models import (
     CollectionChoice,
     CollectionField,
+    DeliveryAttempt,
+    EndpointSecret,
     Evidence,
     LedgerLeaf,
     Purpose,
@@ -45,6 +47,8 @@ def test_every_model_is_in_the_admin_by_itself_or_within_another() -> None:
         CollectionField,
         CollectionChoice,
         SubProcessor,
+        EndpointSecret,
+        DeliveryAttempt,
         LedgerLeaf,
         TreeNode,
         SealMark,

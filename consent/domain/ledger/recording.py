@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from consent.domain.ledger import evidence
 from consent.domain.ledger.statements import KEEP_OBJECTIONS, KEEP_PERMISSIONS
+from consent.domain.notifying.writing import tell_of_events
 from consent.models import GRANTS, Act, Actor, Channel, Collector, ConsentEvent, Grade, Method, Source, Status
 from customers.domain.inserting import insert_rows
 from customers.models import Contact, uuid7
@@ -84,6 +85,8 @@ class NewEvent:
 def record(*, events: Sequence[NewEvent], recorded_at: datetime.datetime) -> list[ConsentEvent]:
     """Write acts to the ledger with their evidence, and bring the present state up to date with them.
 
+    Whoever outside is told of such acts has it written in the same transaction (`notifying`).
+
     One event or a chunk of a million takes this same path; callers cut bulk work into chunks, one
     transaction each. A stop or refusal is always proven. Evidence is complete when nothing is missing of
     who, status, where and how, when, which permission, and the wording shown (see `list_missing`).
@@ -96,6 +99,7 @@ def record(*, events: Sequence[NewEvent], recorded_at: datetime.datetime) -> lis
     rows = [_row(event, recorded_at, sealed.get(event.id, "")) for event in events]
     insert_rows(rows=rows)
     _fold(rows)
+    tell_of_events(events=rows)
     return rows
 
 

@@ -15,6 +15,7 @@ from consent.domain.erasing.forgetting import forget
 from consent.domain.jobs import Progress
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.ledger.recording import NewEvent, record
+from consent.domain.notifying.payloads import forget_addresses
 from consent.domain.retention.due import FIND, Asked, find_due
 from consent.domain.retention.terms import DEFAULTS, Kind, read_terms
 from consent.domain.screening import work as screening
@@ -23,6 +24,7 @@ from consent.models import (
     Job,
     KeptData,
     LinkRequest,
+    Notification,
     OutboxMessage,
     RetentionTerm,
     RightsRequest,
@@ -38,6 +40,8 @@ ONCE_IN: Final = datetime.timedelta(hours=22)
 KEEP_JOBS: Final = datetime.timedelta(days=90)
 # A worker answers within seconds; what waits longer cannot be answered, and names somebody.
 KEEP_LINK_REQUESTS: Final = datetime.timedelta(days=1)
+# An endpoint is tried for days; a month leaves staff time to mend it and to send again.
+KEEP_UNDELIVERED: Final = datetime.timedelta(days=30)
 
 
 class Gone(NamedTuple):
@@ -84,6 +88,7 @@ def clean_installation(*, now: datetime.datetime) -> Iterator[Gone]:
         Gone("KEPT", _end_keeping(now)),
         Gone("LINK_REQUESTS", _delete(late)),
         Gone("STAFF_ACTS", _delete(nobodys_acts)),
+        Gone("UNDELIVERED", _forget_undelivered(now)),
         Gone("SESSIONS", _delete(Session.objects.filter(expire_date__lte=now))),
         Gone("JOBS", _delete(jobs_done)),
         Gone("COUNTS", rate_limits.forget_old_counts(now=now)),
@@ -194,6 +199,19 @@ def _forgotten(contact: Contact, now: datetime.datetime) -> NewEvent:
     )
 
 
+def _forget_undelivered(now: datetime.datetime) -> int:
+    """Of an erasure that nobody could be told of, the addresses go; that it was not told stays to be seen."""
+    old = Notification.objects.filter(created_at__lte=now - KEEP_UNDELIVERED, ciphertext__isnull=False)
+    keys = list(old.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    forget_addresses(notification_ids=keys)
+    return len(keys)
+
+
+def _delete_told(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], _asked: Asked) -> int:
+    forget_addresses(notification_ids=keys)
+    return _delete(Notification.objects.filter(pk__in=keys))
+
+
 def _end_keeping(now: datetime.datetime) -> int:
     due = KeptData.objects.filter(keep_until_date__lt=now.date(), gone_at__isnull=True)
     found = list(due.order_by("keep_until_date", "pk")[:AT_ONCE])
@@ -206,5 +224,6 @@ Deleting = Callable[[RetentionTerm.Kind, Sequence[Any], Asked], int]
 DELETE: Final[Mapping[RetentionTerm.Kind, Deleting]] = {
     Kind.MAILS: _delete_mails,
     Kind.REQUESTS: _delete_requests,
+    Kind.TOLD: _delete_told,
     Kind.DORMANT: _forget_dormant,
 }

@@ -19,6 +19,7 @@ from consent.models import (
     ContactAttempt,
     DeskLookup,
     Evidence,
+    Notification,
     OutboxMessage,
     RetentionTerm,
     RightsRequest,
@@ -130,6 +131,12 @@ def _requests(asked: Asked) -> QuerySet[Any]:
     )
 
 
+def _told(asked: Asked) -> QuerySet[Any]:
+    return Notification.objects.filter(
+        organisation=asked.organisation, created_at__lte=asked.before(Kind.TOLD)
+    )
+
+
 def _dormant(asked: Asked) -> QuerySet[Any]:
     """Contacts who permit, agreed and asked nothing any more, and never said no."""
     before = asked.before(Kind.DORMANT)
@@ -163,6 +170,7 @@ FIND: Final[Mapping[RetentionTerm.Kind, Callable[[Asked], QuerySet[Any]]]] = {
     Kind.STAFF_ACTS: _staff_acts,
     Kind.CALL_LISTS: _call_lists,
     Kind.REQUESTS: _requests,
+    Kind.TOLD: _told,
     Kind.DORMANT: _dormant,
 }
 

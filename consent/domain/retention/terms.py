@@ -64,6 +64,12 @@ DEFAULTS: Final[Mapping[RetentionTerm.Kind, Default]] = {
         keep=FIVE_YEARS,
         reason=_("Shows that the request was answered in time, as long as a complaint or a fine can come."),
     ),
+    Kind.TOLD: Default(
+        keep=FIVE_YEARS,
+        reason=_(
+            "Shows that recipients were told (art. 19 GDPR), as long as a complaint or a fine can come."
+        ),
+    ),
     Kind.DORMANT: Default(
         keep=FIVE_YEARS,
         reason=_("Nothing is permitted, agreed or asked any more, and the proof of it has had its term."),

@@ -17,10 +17,11 @@ from consent.domain import history, holdings, outbox
 from consent.domain.ledger import evidence
 from consent.domain.ledger.evidence import EvidenceBrokenError, EvidenceGoneError
 from consent.domain.messages import written_out
+from consent.domain.processors import list_in_use
 from consent.domain.rights import letters
 from consent.domain.rights.steps import list_steps, read_words
 from consent.domain.suppressions import find_suppressions
-from consent.models import ConsentEvent, OutboxMessage, RightsRequest
+from consent.models import ConsentEvent, DataKind, OutboxMessage, RightsRequest
 from customers.domain.addresses import Address
 from customers.domain.holdings import Holding
 from customers.models import Contact, LegalEntity
@@ -46,7 +47,7 @@ def write_copy(
     holds people, so that what is erased and what is told are the same.
     """
     with override(language):
-        sections = list(_sections(contact, ZoneInfo(legal_entity.time_zone)))
+        sections = list(_sections(contact, ZoneInfo(legal_entity.time_zone), written_at))
         page = render_to_string("consent/copy.html", _context(contact, legal_entity, sections, written_at))
         data = _as_data(contact, sections, written_at)
     file = io.BytesIO()
@@ -58,13 +59,14 @@ def write_copy(
     return file.getvalue()
 
 
-def _sections(contact: Contact, zone: ZoneInfo) -> Iterator[Section]:
+def _sections(contact: Contact, zone: ZoneInfo, at: datetime.datetime) -> Iterator[Section]:
     for holding in reversed(holdings.every_holding()):
         if holding.told:
             section = _table(holding, contact, zone)
             if section.rows:
                 yield section
-    yield from (one for one in (_blocks(contact, zone), _events(contact, zone)) if one.rows)
+    others = (_recipients(contact, zone, at), _blocks(contact, zone), _events(contact, zone))
+    yield from (one for one in others if one.rows)
 
 
 def _table(holding: Holding, contact: Contact, zone: ZoneInfo) -> Section:
@@ -136,6 +138,26 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (datetime.datetime, datetime.date)):
         return value.isoformat()
     return value if value is None or isinstance(value, (bool, int, str, list)) else str(value)
+
+
+def _recipients(contact: Contact, zone: ZoneInfo, at: datetime.datetime) -> Section:
+    """Who gets data from us, by name (art. 15(1)(c) GDPR; C-154/21, Österreichische Post)."""
+    found = list_in_use(organisation_id=contact.organisation_id, today=at.astimezone(zone).date())
+    kinds = [[DataKind(kind) for kind in one.data] for one in found]
+    columns = [gettext("Name"), gettext("What it does"), gettext("Country"), gettext("Data")]
+    return Section(
+        name="processor",
+        title=gettext("Who gets data from us"),
+        columns=columns,
+        rows=[
+            [one.name, one.service, one.country, ", ".join(str(kind.label) for kind in gets)]
+            for one, gets in zip(found, kinds, strict=True)
+        ],
+        data=[
+            {"name": one.name, "service": one.service, "country": one.country, "data": one.data}
+            for one in found
+        ],
+    )
 
 
 def _blocks(contact: Contact, zone: ZoneInfo) -> Section:
