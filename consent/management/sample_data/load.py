@@ -12,6 +12,7 @@ from consent.management.sample_data.people_elsewhere import load_others
 from consent.management.sample_data.people_shoppers import load_shoppers
 from consent.management.sample_data.people_supporters import load_supporters
 from consent.management.sample_data.places import load_places
+from consent.management.sample_data.processors import load_processors
 from consent.management.sample_data.purposes import load_purposes
 from consent.management.sample_data.staff import load_staff
 from consent.management.sample_data.staff_acts import load_staff_acts
@@ -47,4 +48,5 @@ def load_sample(*, people: int) -> Loaded | None:
     load_second_versions()
     load_call_desk(now=timezone.now())
     load_staff_acts(now=timezone.now())
+    load_processors(now=timezone.now())
     return Loaded(organisations=len(ORGANISATIONS), contacts=Contact.objects.count())
