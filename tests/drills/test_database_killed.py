@@ -1,5 +1,7 @@
 """PostgreSQL dies under the web server, stays away for a while, and comes back."""
 
+import http.client
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,10 +19,11 @@ from django.conf import settings
 
 from config.embedded.places import private_database_url
 from config.embedded.postgres import PrivatePostgres
+from config.mail import LOOPBACK
 from tests.figures import Note
 from tests.services.house import House, built_house, own_folder
 from tests.services.processes import wait_for
-from tests.services.web import Answer, Visitor, percentile, running_web
+from tests.services.web import PATIENCE, Answer, Visitor, percentile, running_web
 
 pytestmark = pytest.mark.services
 HUMAN_SECONDS = 3.1
@@ -100,7 +104,7 @@ def test_pages_stay_calm_and_come_back_by_themselves(
         killed_at = time.monotonic()
         answers = [one.result() for one in sending]
         turned_away = list(pool.map(lambda one: one.send(), during[:8]))
-        page = after[0].open()
+        page, asked = after[0].open(), ask_a_program(house)
         time.sleep(max(0, killed_at + size.seconds_away - time.monotonic()))
         postgres.start()
         seconds = wait_for(
@@ -121,9 +125,23 @@ def test_pages_stay_calm_and_come_back_by_themselves(
     )
     assert {answer.status for answer in answers} <= {302, 503}
     assert_calm([*turned_away, page])
+    assert (asked["status"], asked["allowed"], asked["code"]) == (503, False, "D_UNAVAILABLE")
     assert [answer.status for answer in again] == [302] * size.visitors
     acknowledged = {one.email for one, answer in zip(before, answers, strict=True) if answer.status == 302}
     assert acknowledged | {one.email for one in during} <= addresses_with_an_event(postgres)
+
+
+def ask_a_program(house: House) -> dict[str, Any]:
+    """What a dialler hears when it asks whether it may call: never a yes."""
+    question = {"address": "0200000101", "purpose": "offers", "channel": "CALL"}
+    token = f"jw_{'0' * 12}_{'A' * 43}"  # shaped as one, so that it is looked up
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    link = http.client.HTTPConnection(LOOPBACK, house.port, timeout=PATIENCE)
+    try:
+        link.request("POST", "/api/v1/may-contact", body=json.dumps(question), headers=headers)
+        return dict(json.load(link.getresponse()))
+    finally:
+        link.close()
 
 
 def send_until_taken(visitor: Visitor, *, seconds: float) -> Answer:
