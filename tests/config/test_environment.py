@@ -109,6 +109,16 @@ def test_production_refuses_links_without_https(value: str, monkeypatch: pytest.
     assert str(refusal.value) == "PUBLIC_URL must be an https:// address in production."
 
 
+def test_production_sends_no_webhook_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBHOOK_LOOPBACK", "true")
+
+    assert environment.webhook_loopback(production=False) is True
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        environment.webhook_loopback(production=True)
+
+    assert str(refusal.value) == "WEBHOOK_LOOPBACK must be off in production."
+
+
 def test_production_refuses_debug(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEBUG", "true")
 

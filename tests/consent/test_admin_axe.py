@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from consent.domain.seal.sealing import seal_chunk
@@ -15,11 +16,15 @@ from consent.models import (
     CollectionPoint,
     ConsentEvent,
     ConsentRecord,
+    DeliveryAttempt,
     DoNotCallSnapshot,
+    Endpoint,
     EvidenceExport,
     ImpactAssessment,
     NoticeVersion,
+    Notification,
     OutboxMessage,
+    Processor,
     RightsRequest,
     SecurityMeasures,
 )
@@ -128,6 +133,26 @@ def audit_pages(rows: Rows) -> list[str]:
     ]
 
 
+def outside_pages(rows: Rows) -> list[str]:
+    endpoint, told = rows[Endpoint], rows[Notification]
+    DeliveryAttempt.objects.create(
+        notification_id=told.pk, attempted_at=make.NOW, milliseconds=4711, fault=DeliveryAttempt.Fault.TIME
+    )
+    Processor.objects.update(agreement_until_date=timezone.localdate())
+    return [
+        reverse("admin:index"),
+        list_of(Processor),
+        reverse("admin:consent_processor_add"),
+        page_of(rows[Processor], "change"),
+        list_of(Endpoint),
+        reverse("admin:consent_endpoint_add"),
+        page_of(endpoint, "change"),
+        reverse("admin:consent_endpoint_secret", args=[endpoint.pk]),
+        list_of(Notification),
+        page_of(told, "change"),
+    ]
+
+
 def faults_on(page: Page) -> list[str]:
     result = Axe().run(page, options={"runOnly": WCAG})
     return [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in result.response["violations"]]
@@ -161,6 +186,7 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         *rights_pages(rows),
         *seal_pages(rows),
         *audit_pages(rows),
+        *outside_pages(rows),
     ]
 
     faults, too_wide = {}, []
