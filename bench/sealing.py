@@ -2,21 +2,27 @@
 
 import random
 import statistics
+import subprocess
+import sys
+import time
 from collections.abc import Callable
+from functools import partial
 
 from django.db import connection, transaction
 
-from bench.timing import now, say, timed
+from bench.timing import Took, now, say, timed
+from consent.domain.ledger.reconciling import find_differences
 from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.seal import keys, proofs
 from consent.domain.seal.rereading import read_bounds
 from consent.domain.seal.sealing import seal_ledger
-from consent.domain.seal.verifying import Trusted, find_faults
+from consent.domain.seal.verifying import READERS, Trusted, find_faults
 from consent.models import Act, Actor, Method, Notice, Source
 from customers.models import ContactPoint
 
 APPENDED = 200_000
 RECORDED = 5_000
+SINGLE = 500
 PROOFS = 200
 # Acts of nobody, so that no answer changes by them.
 APPEND = """
@@ -39,20 +45,69 @@ def measure_sealing() -> None:
     sealing, sealed = timed(lambda: sum(seal_ledger(now=now())))
     say("seal, beside recording as many", sealed, sealing, recording / RECORDED * sealed)
     say("seal, beside the floor", sealed, sealing, bare / APPENDED * sealed)
+    measure_single_appends(sealing_one=sealing.processors / sealed)
     size = proofs.sealed_size()
     say("inclusion proof, one of all", 1, median_of(lambda: prove_one(size)))
+    say("consistency of two checkpoints", 1, median_of(lambda: prove_growth(size)))
     verifying, found = timed(lambda: list(find_faults(bounds=read_bounds(), trusted=trusted())))
     if found:
         raise RuntimeError(found[0].sentence)
-    say("verify everything, two connections", size, verifying)
+    say("verify everything", size, verifying)
+    folding, differing = timed(lambda: list(find_differences(readers=READERS)))
+    if differing:
+        raise RuntimeError(f"{len(differing)} records differ from the ledger")
+    say("fold everything, compare with the records", size, folding)
+
+
+def measure_single_appends(*, sealing_one: float) -> None:
+    """One act after another, alone and while another process seals a backlog: more than it ever has to do.
+
+    What sealing an act takes of the processors, beside what appending it takes, is how much slower a machine
+    with nothing to spare appends.
+    """
+    taken = append_singly()
+    alone = statistics.median(taken)
+    say("seal one act, beside appending it (CPU)", 1, sealing_one, statistics.mean(map(processors, taken)))
+    append_in_bulk()
+    sealer = subprocess.Popen([sys.executable, "manage.py", "seal_ledger"], stdout=subprocess.DEVNULL)
+    while not is_sealing():
+        time.sleep(0.01)
+    meanwhile = statistics.median(append_singly(until=lambda: sealer.poll() is not None))
+    sealer.wait()
+    say("append one act", 1, alone)
+    say("append one act while a backlog is sealed", 1, meanwhile, alone)
+
+
+def append_singly(*, until: Callable[[], bool] = lambda: False) -> list[Took]:
+    taken: list[Took] = []
+    for event in acts(SINGLE):
+        taken.append(timed(partial(record, events=[event], recorded_at=now()))[0])
+        if until():
+            break
+    return taken
+
+
+def processors(taken: Took) -> float:
+    return taken.processors
+
+
+def is_sealing() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        return bool(cursor.fetchone()[0])
 
 
 def record_many() -> float:
     """As an import does: a chunk of acts of different people, with evidence and what follows from them."""
+    events = acts(RECORDED)
+    return timed(lambda: record(events=events, recorded_at=now()))[0]
+
+
+def acts(many: int) -> list[NewEvent]:
     notice = Notice.objects.select_related("legal_entity").get(legal_entity__code="bench")
     points = ContactPoint.objects.filter(organisation=notice.legal_entity.organisation_id).order_by("pk")
     moment = now()
-    events = [
+    return [
         NewEvent(
             organisation_id=point.organisation_id,
             act=Act.RENEWED,
@@ -67,9 +122,8 @@ def record_many() -> float:
             method=Method.RECORD,
             proof={"page": "/"},
         )
-        for point in points[:RECORDED]
+        for point in points[:many]
     ]
-    return timed(lambda: record(events=events, recorded_at=moment))[0]
 
 
 def append_in_bulk() -> float:
@@ -86,6 +140,10 @@ def trusted() -> Trusted:
 
 def prove_one(size: int) -> None:
     proofs.inclusion_proof(position=random.randrange(size), tree_size=size)  # noqa: S311 (a leaf to measure with)
+
+
+def prove_growth(size: int) -> None:
+    proofs.consistency_proof(first=random.randrange(1, size), second=size)  # noqa: S311 (as above)
 
 
 def median_of(work: Callable[[], None]) -> float:

@@ -137,8 +137,9 @@ def publish_checkpoint() -> int:
     """Give the checkpoint away; one that cannot be written out is no turn, so that the silence is noticed."""
     told = giving_away.tell_officers(now=timezone.now())
     try:
-        giving_away.write_out(folder=settings.CHECKPOINT_DIR)
+        # First, as it must go on also while the ledger is behind the checkpoint outside.
         replaying.write_list(folder=settings.CHECKPOINT_DIR)
+        giving_away.write_out(folder=settings.CHECKPOINT_DIR)
     except (OSError, giving_away.OutsideDiffersError) as fault:
         logger.error("The checkpoint was not written out: %s", fault)
         return told
