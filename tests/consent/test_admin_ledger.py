@@ -19,6 +19,7 @@ from consent.models import (
     ContactAttempt,
     Evidence,
     Heartbeat,
+    LedgerLeaf,
     NoticeVersion,
     Objection,
     OutboxMessage,
@@ -169,6 +170,22 @@ def test_contact_tells_what_of_the_timeline_is_sealed() -> None:
     seals = [str(entry.seal.word) for entry in page.context["story"].timeline]
     assert seals == ["Not sealed yet", *["Sealed"] * (len(seals) - 1)]
     assert len(seals) > 1
+
+
+def test_contact_tells_which_event_of_the_timeline_is_not_what_was_sealed() -> None:
+    rows = sealed_rows()
+    changed = make.permission_event(
+        contact_point=rows[ContactPoint],  # type: ignore[arg-type]
+        notice_version=rows[NoticeVersion],  # type: ignore[arg-type]
+        occurred_at=make.NOW,
+    )
+    LedgerLeaf.objects.create(position=99, event_id=changed.pk, leaf_hash=bytes(32))
+
+    page = signed_in(superuser()).get(page_of(rows[Contact], "change"))
+
+    seals = [str(entry.seal.word) for entry in page.context["story"].timeline]
+    assert seals == ["Not what was sealed", *["Sealed"] * (len(seals) - 1)]
+    assert "Not what was sealed" in page.content.decode()
 
 
 def test_officer_and_auditor_read_checkpoints_and_others_do_not() -> None:

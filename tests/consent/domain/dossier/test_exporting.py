@@ -195,6 +195,20 @@ def test_checkpoint_from_outside_must_be_of_this_log(told: Story, tmp_path: Path
     assert "Your checkpoint of 3 events is the beginning of this log." in checked.said
 
 
+def test_earlier_export_is_the_beginning_of_a_later_one(told: Story, tmp_path: Path) -> None:
+    first, _done = exported(wanted(told))
+    scene.give(told.book, told.email, days_ago=0)
+    seal()
+    (tmp_path / "first.txt").write_bytes(files_in(first)["checkpoint.txt"])
+    later, _done = exported(wanted(told))
+
+    def forge(files: Files) -> Mapping[str, bytes]:
+        return files | {"consistency.txt": files["consistency.txt"].replace(b" ", b" A", 1)}
+
+    assert check(later, tmp_path, "--checkpoint", "first.txt").code == 0
+    assert check(rewritten(later, forge), tmp_path, "--checkpoint", "first.txt").code == 1
+
+
 @pytest.mark.parametrize(("size", "named"), [(3, "the log was rewritten"), (9, "the log was cut off")])
 def test_other_log_is_told_by_a_checkpoint_from_outside(
     told: Story, tmp_path: Path, size: int, named: str
