@@ -1,4 +1,7 @@
-"""The addresses of the product, and the least a decision could cost: one query and no rules."""
+"""The addresses of the product, and the least a decision could cost: one query and no rules.
+
+Once for anybody, and once for who shows a key, which is found and counted as for every operation.
+"""
 
 import orjson
 from django.db import connection
@@ -8,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from config import urls
 from config.urls import handler400, handler403, handler404, handler500
+from consent.api.keys import MAY_ASK
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
@@ -24,4 +28,14 @@ def one_query(request: HttpRequest) -> HttpResponse:
     return HttpResponse(orjson.dumps(told), content_type="application/json")
 
 
-urlpatterns = [path("one-query", one_query), *urls.urlpatterns]
+@csrf_exempt
+def one_query_by_key(request: HttpRequest) -> HttpResponse:
+    MAY_ASK(request)
+    return one_query(request)
+
+
+urlpatterns = [
+    path("one-query", one_query),
+    path("one-query-by-key", one_query_by_key),
+    *urls.urlpatterns,
+]
