@@ -10,3 +10,5 @@ os.environ.setdefault("DATABASE_POOL_SIZE", "8")
 application = get_wsgi_application()
 # What is loaded stays as long as the process: the collector need not go through it at each large answer.
 gc.freeze()
+# A batch makes tens of thousands of objects that live as long as its answer: no use to look through each 700.
+gc.set_threshold(20_000, 10, 10)
