@@ -21,10 +21,12 @@ from consent.domain.rulebook.decision import Decision, restrictiveness
 from consent.domain.rulebook.facts import Case, Facts, Jurisdiction, read_facts
 from consent.domain.rulebook.packs import law_holds_since, nl_2021_07_01
 
+# The keys of what is relied on as texts: they are told, and not looked up.
 COLUMNS = """
 SELECT place, key, ends, contact_id, point_id,
-    grant_event_ids, request_event_ids, withdrawal_event_ids, notice_version_ids,
-    relation_ids, transaction_ids, objection_event_id, suppression_event_id, restriction_event_id
+    grant_event_ids::text[], request_event_ids::text[], withdrawal_event_ids::text[],
+    notice_version_ids::text[], relation_ids::text[], transaction_ids::text[],
+    objection_event_id::text, suppression_event_id::text, restriction_event_id::text
 FROM facts ORDER BY place, contact_id
 """
 # For a list, what an answer relies on stays where it is: most of the work would be to carry it here.

@@ -32,15 +32,15 @@ class Candidate(NamedTuple):
     ends: str
     contact_id: uuid.UUID | None
     point_id: uuid.UUID | None
-    grant_event_ids: list[uuid.UUID | None] | None = None
-    request_event_ids: list[uuid.UUID | None] | None = None
-    withdrawal_event_ids: list[uuid.UUID | None] | None = None
-    notice_version_ids: list[uuid.UUID | None] | None = None
-    relation_ids: list[uuid.UUID] | None = None
-    transaction_ids: list[uuid.UUID | None] | None = None
-    objection_event_id: uuid.UUID | None = None
-    suppression_event_id: uuid.UUID | None = None
-    restriction_event_id: uuid.UUID | None = None
+    grant_event_ids: list[str | None] | None = None
+    request_event_ids: list[str | None] | None = None
+    withdrawal_event_ids: list[str | None] | None = None
+    notice_version_ids: list[str | None] | None = None
+    relation_ids: list[str] | None = None
+    transaction_ids: list[str | None] | None = None
+    objection_event_id: str | None = None
+    suppression_event_id: str | None = None
+    restriction_event_id: str | None = None
 
 
 class Ends(NamedTuple):
