@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from pytest_django import Settings
@@ -166,4 +166,20 @@ def test_rows_with_the_same_facts_end_each_at_their_own_moment() -> None:
     assert [(verdict.code, verdict.valid_until) for verdict in verdicts] == [
         ("A_REL_SALE", "2026-05-12T00:00:00+02:00"),
         ("A_REL_SALE", "2026-05-11T00:00:00+02:00"),
+    ]
+
+
+def test_each_child_is_answered_until_its_own_birthday() -> None:
+    entity = make.legal_entity(organisation=make.organisation())
+    offers = make.purpose(organisation=entity.organisation, legal_entities=[entity])
+    for number, born in ((101, date(2012, 3, 1)), (102, date(2012, 4, 1))):
+        child = make.contact(organisation=entity.organisation, birth_date=born)
+        make.phone_point(contact=child, text=f"+31200000{number}")
+    question = put_question(legal_entity=entity.code, purpose=offers.code, channel="CALL", now=make.NOW)
+
+    verdicts = answer_chunk(question=question, texts=["0200000102", "0200000101"], contacts=[None, None])
+
+    assert [(verdict.code, verdict.valid_until) for verdict in verdicts] == [
+        ("D_MINOR", "2028-04-01T00:00:00+02:00"),
+        ("D_MINOR", "2028-03-01T00:00:00+01:00"),
     ]
