@@ -41,6 +41,7 @@ from customers.models import (
     CallerNumber,
     Contact,
     ContactPoint,
+    Department,
     Language,
     LegalEntity,
     LegalForm,
@@ -136,16 +137,38 @@ def product_similarity(
     )
 
 
+def department(
+    *,
+    organisation: Organisation,
+    name: str = "Marketing",
+    email: str = "marketing@lampenwinkel.example.org",
+    language: Language = Language.NL,
+    legal_entities: Sequence[LegalEntity] = (),
+    gets_digest: bool = True,
+) -> Department:
+    made = Department.objects.create(
+        organisation=organisation, name=name, email=email, language=language, gets_digest=gets_digest
+    )
+    made.legal_entities.set(legal_entities)
+    return made
+
+
 def staff_member(
     *,
     organisation: Organisation,
     username: str = "agent",
     role: StaffMember.Role = StaffMember.Role.CALL_AGENT,
     legal_entities: Sequence[LegalEntity] = (),
+    department: Department | None = None,
     password: str = "een lang wachtwoord voor proeven",
 ) -> StaffMember:
     member = StaffMember.objects.create_user(
-        username=username, password=password, organisation=organisation, role=role, is_staff=True
+        username=username,
+        password=password,
+        organisation=organisation,
+        role=role,
+        department=department,
+        is_staff=True,
     )
     member.legal_entities.set(legal_entities)
     return member
@@ -254,6 +277,7 @@ def purpose(
     *,
     organisation: Organisation,
     legal_entities: Sequence[LegalEntity] = (),
+    department: Department | None = None,
     code: str = "offers",
     name: Wording | None = None,
     content: ContentKind = ContentKind.COMMERCIAL,
@@ -265,6 +289,7 @@ def purpose(
 ) -> Purpose:
     made = Purpose.objects.create(
         organisation=organisation,
+        department=department,
         code=code,
         name=name or {"nl": "aanbiedingen", "en": "offers"},
         description={"nl": "Aanbiedingen van ons.", "en": "Offers from us."},
@@ -346,6 +371,8 @@ def collection_point(
     product_group: ProductGroup | None = None,
     soft_optin_notice: NoticeVersion | None = None,
     optout_wording: Wording | None = None,
+    department: Department | None = None,
+    last_reviewed_date: date | None = None,
     published_at: datetime | None = LONG_AGO,
 ) -> CollectionPoint:
     return CollectionPoint.objects.create(
@@ -362,6 +389,8 @@ def collection_point(
         product_group=product_group,
         soft_optin_notice=soft_optin_notice,
         optout_wording=optout_wording or {},
+        department=department,
+        last_reviewed_date=last_reviewed_date,
         published_at=published_at,
     )
 

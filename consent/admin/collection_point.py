@@ -71,17 +71,27 @@ class CollectionPointAdmin(ReadableWordings, DraftAdmin[CollectionPoint]):
     organisation_path = "legal_entity__organisation"
     legal_entity_path = "legal_entity"
     change_form_template = "admin/collection_point_change_form.html"
-    list_display = ("code", "state", "legal_entity", "place", "form", "nature", "owner", "last_reviewed_date")
+    list_display = (
+        "code",
+        "state",
+        "legal_entity",
+        "place",
+        "form",
+        "nature",
+        "department",
+        "last_reviewed_date",
+    )
     list_filter = (
         ("published_at", admin.EmptyFieldListFilter),
         ("legal_entity", ScopedRelatedFilter),
+        ("department", ScopedRelatedFilter),
         "place",
         "form",
         "nature",
     )
-    list_select_related = ("legal_entity",)
+    list_select_related = ("legal_entity", "department")
     date_hierarchy = "last_reviewed_date"
-    search_fields = ("code", "title", "owner", "location")
+    search_fields = ("code", "title", "department__name", "location")
     ordering = ("legal_entity", "code", "pk")
     inlines = (CollectionFieldInline, CollectionChoiceInline)
     readonly_fields = ("published_at",)
@@ -92,7 +102,7 @@ class CollectionPointAdmin(ReadableWordings, DraftAdmin[CollectionPoint]):
             _("Transaction form"),
             {"fields": ("transaction_kind", "product_group", "soft_optin_notice", "optout_wording")},
         ),
-        (_("Care"), {"fields": ("required_to_continue", "owner", "last_reviewed_date", "published_at")}),
+        (_("Care"), {"fields": ("required_to_continue", "department", "last_reviewed_date", "published_at")}),
     )
 
     def get_urls(self) -> list[URLPattern]:

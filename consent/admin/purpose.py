@@ -17,14 +17,29 @@ class PurposeAdmin(ReadableWordings, ScopedAdmin[Purpose]):
     area = Area.WORDING
     job = PERMISSION
     place = 3
-    list_display = ("name_shown", "code", "content", "channels_shown", "double_opt_in", "term_months", "uses")
-    list_filter = ("content", "double_opt_in", ("legal_entities", ScopedRelatedFilter))
+    list_display = (
+        "name_shown",
+        "code",
+        "department",
+        "content",
+        "channels_shown",
+        "double_opt_in",
+        "term_months",
+        "uses",
+    )
+    list_select_related = ("department",)
+    list_filter = (
+        "content",
+        "double_opt_in",
+        ("legal_entities", ScopedRelatedFilter),
+        ("department", ScopedRelatedFilter),
+    )
     search_fields = ("code", "name", "description")
     ordering = ("code", "pk")
     formfield_overrides = {ArrayField: {"form_class": SeveralChoicesField}}
     fieldsets = (
         (_("What for"), {"fields": ("organisation", "code", "name", "description", "content")}),
-        (_("Who may use it, and how"), {"fields": ("legal_entities", "channels")}),
+        (_("Who may use it, and how"), {"fields": ("legal_entities", "department", "channels")}),
         (_("How permission is given"), {"fields": ("double_opt_in", "needs_birth_date")}),
         (_("How long permission lasts"), {"fields": ("term_months", "uses", "first_contact_months")}),
     )

@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from consent.models.notice import NoticeVersion
 from consent.models.privacy_statement import PrivacyStatementVersion
 from consent.models.wording import WordingField
-from customers.models import LegalEntity, ProductGroup, RelationKind, uuid7
+from customers.models import Department, LegalEntity, ProductGroup, RelationKind, uuid7
 
 
 class CollectionPoint(models.Model):
@@ -88,8 +88,14 @@ class CollectionPoint(models.Model):
             "Ticked, people cannot go on without permission. That is never allowed (art. 7(4) GDPR)."
         ),
     )
-    owner = models.CharField(
-        _("owner"), max_length=100, blank=True, help_text=_("Department that answers for this place.")
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        related_name="collection_points",
+        null=True,
+        blank=True,
+        verbose_name=_("department"),
+        help_text=_("Answers for this place, and hears each month what falls short."),
     )
     last_reviewed_date = models.DateField(_("last reviewed"), null=True, blank=True)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)

@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.wording import WordingField, in_language
-from customers.models import ContactPoint, LegalEntity, Organisation, uuid7
+from customers.models import ContactPoint, Department, LegalEntity, Organisation, uuid7
 
 
 class Channel(models.TextChoices):
@@ -50,6 +50,15 @@ class Purpose(models.Model):
         related_name="purposes",
         verbose_name=_("legal entities"),
         help_text=_("Who may use this purpose. Permission for one legal entity says nothing about another."),
+    )
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        related_name="purposes",
+        null=True,
+        blank=True,
+        verbose_name=_("department"),
+        help_text=_("Answers for this purpose, and hears each month what falls short."),
     )
     code = models.SlugField(_("code"), help_text=_("Short name for scripts. Never changes."))
     name = WordingField(_("name"), help_text=_("As people read it: “newsletter”, “offers”. Plain words."))

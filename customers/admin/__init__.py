@@ -1,3 +1,3 @@
-from customers.admin import contact_point, organisation, relation, staff_member
+from customers.admin import contact_point, department, organisation, relation, staff_member
 
-__all__ = ["contact_point", "organisation", "relation", "staff_member"]
+__all__ = ["contact_point", "department", "organisation", "relation", "staff_member"]

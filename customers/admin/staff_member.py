@@ -11,7 +11,7 @@ from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, entities_of,
 from customers.domain.staff import Area, Right, may_manage, rights_of, roles_to_give
 from customers.models import LegalEntity, StaffMember
 
-WORK = ("organisation", "role", "legal_entities")
+WORK = ("organisation", "role", "legal_entities", "department")
 
 
 class NewStaffForm(AdminUserCreationForm[StaffMember]):

@@ -20,6 +20,7 @@ class Area(enum.StrEnum):
 
     ORGANISATION = "organisation"
     LEGAL_ENTITIES = "legal entities"
+    DEPARTMENTS = "departments"
     STAFF = "staff"
     PEOPLE = "people"
     RELATIONS = "relations"
@@ -109,6 +110,7 @@ READ_ONLY_AREAS = frozenset(
 RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
     Role.MARKETING: {
         Area.LEGAL_ENTITIES: READ,
+        Area.DEPARTMENTS: READ,
         Area.PEOPLE: MAKE,
         Area.RELATIONS: READ,
         Area.WORDING: DRAFT,
@@ -132,10 +134,12 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.POLICIES: ADOPT,
         Area.PROCESSORS: MAKE,
         Area.PROCESSING: MAKE,
+        Area.DEPARTMENTS: MAKE,
     },
     Role.ADMINISTRATOR: {
         Area.ORGANISATION: READ,
         Area.LEGAL_ENTITIES: MAKE,
+        Area.DEPARTMENTS: MAKE,
         Area.STAFF: MAKE,
         Area.STAFF_ACTS: READ,
         Area.API_KEYS: READ,

@@ -1,4 +1,5 @@
 from customers.models.contact import Contact, ContactPoint, LegalForm
+from customers.models.department import Department
 from customers.models.keys import uuid7
 from customers.models.organisation import (
     CallerNumber,
@@ -30,6 +31,7 @@ __all__ = [
     "Country",
     "CustomerRelation",
     "FormerStanding",
+    "Department",
     "Language",
     "LegalEntity",
     "LegalForm",

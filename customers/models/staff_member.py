@@ -2,6 +2,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.department import Department
 from customers.models.keys import uuid7
 from customers.models.organisation import LegalEntity, Organisation
 
@@ -33,6 +34,15 @@ class StaffMember(AbstractUser):
         related_name="staff",
         verbose_name=_("legal entities"),
         help_text=_("Leave empty for all legal entities of the organisation."),
+    )
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        related_name="staff",
+        null=True,
+        blank=True,
+        verbose_name=_("department"),
+        help_text=_("The start page is about this department. Empty: about all."),
     )
 
     class Meta:

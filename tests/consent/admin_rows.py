@@ -109,6 +109,7 @@ def everything(*, code: str) -> Rows:
     rows: list[models.Model] = [
         organisation,
         entity,
+        make.department(organisation=organisation, legal_entities=[entity]),
         agent,
         make.api_key(legal_entity=entity).key,
         contact,

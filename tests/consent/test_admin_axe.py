@@ -28,7 +28,7 @@ from consent.models import (
     RightsRequest,
     SecurityMeasures,
 )
-from customers.models import CallerNumber, Contact, StaffAct, StaffMember
+from customers.models import CallerNumber, Contact, Department, StaffAct, StaffMember
 from tests import make
 from tests.consent.admin_rows import Rows, everything, list_of, organisation_in, page_of
 
@@ -179,6 +179,8 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         page_of(rows[DoNotCallSnapshot], "change"),
         list_of(CallerNumber),
         page_of(rows[CallerNumber], "change"),
+        list_of(Department),
+        page_of(rows[Department], "change"),
         "/admin/mailbox/",
         "/admin/mailbox/100-aa/",
         *asking_pages(rows),

@@ -43,8 +43,11 @@ def new_member(organisation: Organisation, role: str) -> dict[str, str]:
     [
         (Role.MARKETING, {Area.PEOPLE, Area.WORDING, Area.COLLECTION}),
         (Role.CALL_AGENT, set()),
-        (Role.DPO, {Area.WORDING, Area.POLICIES, Area.PROCESSORS, Area.PROCESSING}),
-        (Role.ADMINISTRATOR, {Area.LEGAL_ENTITIES, Area.STAFF, Area.POLICIES}),
+        (
+            Role.DPO,
+            {Area.WORDING, Area.POLICIES, Area.PROCESSORS, Area.PROCESSING, Area.DEPARTMENTS},
+        ),
+        (Role.ADMINISTRATOR, {Area.LEGAL_ENTITIES, Area.DEPARTMENTS, Area.STAFF, Area.POLICIES}),
         (Role.AUDITOR, set()),
     ],
 )

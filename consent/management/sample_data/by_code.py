@@ -1,7 +1,7 @@
 """Finding the rows of the sample by their fixed codes."""
 
 from consent.models import CollectionPoint, NoticeVersion, Purpose
-from customers.models import LegalEntity, ProductGroup, StaffMember
+from customers.models import Department, LegalEntity, ProductGroup, StaffMember
 
 
 def find_entity(*, code: str) -> LegalEntity:
@@ -10,6 +10,10 @@ def find_entity(*, code: str) -> LegalEntity:
 
 def find_purpose(*, entity: LegalEntity, code: str) -> Purpose:
     return Purpose.objects.get(organisation=entity.organisation_id, code=code)
+
+
+def find_department(*, entity: LegalEntity, name: str) -> Department:
+    return Department.objects.get(organisation=entity.organisation_id, name=name)
 
 
 def find_group(*, entity: LegalEntity, code: str) -> ProductGroup:

@@ -4,7 +4,13 @@ import datetime
 from dataclasses import dataclass
 
 from consent.domain import publishing
-from consent.management.sample_data.by_code import find_entity, find_group, find_notice, find_officer
+from consent.management.sample_data.by_code import (
+    find_department,
+    find_entity,
+    find_group,
+    find_notice,
+    find_officer,
+)
 from consent.management.sample_data.moments import LONG_AGO
 from consent.models import CollectionChoice, CollectionField, CollectionPoint, Wording
 from customers.models import LegalEntity, RelationKind
@@ -33,7 +39,7 @@ class HostedForm:
     title: Wording
     introduction: Wording
     reason: str
-    owner: str
+    department: str
     required: tuple[Detail, ...]
     optional: tuple[Detail, ...] = ()
     boxes: tuple[str, ...] = ()
@@ -51,7 +57,7 @@ FORMS = (
             "en": "Ask for the free book with twelve hearty recipes. You get it by e-mail.",
         },
         reason="Mensen die gezond willen koken leren ons kennen.",
-        owner="Fondsenwerving",
+        department="Fondsenwerving",
         required=(Detail.EMAIL,),
         optional=(Detail.GIVEN_NAME, Detail.PHONE),
         boxes=("newsletter-email", "fundraising-call"),
@@ -65,7 +71,7 @@ FORMS = (
             "en": "Fifty woodland birds. You get the guide by e-mail, also without a phone number.",
         },
         reason="Mensen die van vogels houden vragen of zij lid willen worden.",
-        owner="Ledenwerving",
+        department="Ledenwerving",
         required=(Detail.EMAIL,),
         optional=(Detail.GIVEN_NAME, Detail.PHONE),
         captions=("membership-call-call",),
@@ -79,7 +85,7 @@ FORMS = (
             "en": "The newspaper every day for two months for € 20. Then it stops by itself.",
         },
         reason="Een proefabonnement bestellen.",
-        owner="Lezersmarkt",
+        department="Lezersmarkt",
         required=(
             Detail.EMAIL,
             Detail.GIVEN_NAME,
@@ -100,7 +106,7 @@ FORMS = (
             "en": "No job for you now? Keep informed of what comes.",
         },
         reason="Mensen die bij ons willen werken houden contact.",
-        owner="Werving",
+        department="Werving",
         required=(Detail.EMAIL,),
         optional=(Detail.GIVEN_NAME, Detail.FAMILY_NAME),
         boxes=("talent-pool-email",),
@@ -134,7 +140,7 @@ def _add_form(form: HostedForm, entity: LegalEntity) -> CollectionPoint:
         reason=form.reason,
         nature=form.nature,
         privacy_statement=entity.privacy_statements.get(number=1),
-        owner=form.owner,
+        department=find_department(entity=entity, name=form.department),
         last_reviewed_date=REVIEWED_DATE,
     )
 

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent.management.sample_data.call_desk import load_call_desk
+from consent.management.sample_data.departments import load_departments
 from consent.management.sample_data.forms import load_forms
 from consent.management.sample_data.generated import load_generated
 from consent.management.sample_data.notices import load_notices
@@ -35,6 +36,7 @@ def load_sample(*, people: int) -> Loaded | None:
     if Organisation.objects.filter(code__in=ORGANISATIONS).exists():
         return None
     load_organisations()
+    load_departments()
     load_staff()
     load_purposes()
     load_notices()

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from consent.management.sample_data.by_code import find_entity, find_notice
+from consent.management.sample_data.by_code import find_department, find_entity, find_notice
+from consent.management.sample_data.departments import CUSTOMER_SERVICE
 from consent.management.sample_data.forms import OPT_OUT, REVIEWED_DATE
 from consent.models import CollectionPoint, Wording
 from customers.models import RelationKind
@@ -116,7 +117,7 @@ def load_places() -> None:
             reason=place.reason,
             nature=place.nature,
             privacy_statement=entity.privacy_statements.get(number=1),
-            owner="Klantenservice",
+            department=find_department(entity=entity, name=CUSTOMER_SERVICE),
             last_reviewed_date=REVIEWED_DATE,
         )
         if place.kind is not None:

@@ -1,8 +1,9 @@
 from dataclasses import dataclass
 
+from consent.management.sample_data.departments import CUSTOMER_SERVICE, OF_MARKETING
 from consent.management.sample_data.moments import LONG_AGO
 from consent.models import BalancingTest, Channel, ContentKind, Purpose, ServiceTest, Wording
-from customers.models import LegalEntity, Organisation
+from customers.models import Department, LegalEntity, Organisation
 
 BY_ANY_CHANNEL = (
     Channel.EMAIL,
@@ -130,6 +131,7 @@ def load_purposes() -> None:
 def _add_purpose(use: Use, organisation: Organisation) -> Purpose:
     purpose = Purpose.objects.create(
         organisation=organisation,
+        department=_department_of(use, organisation),
         code=use.code,
         name=use.name,
         description=use.description,
@@ -141,6 +143,15 @@ def _add_purpose(use: Use, organisation: Organisation) -> Purpose:
     )
     purpose.legal_entities.set(organisation.legal_entities.filter(code__in=use.entities))
     return purpose
+
+
+def _department_of(use: Use, organisation: Organisation) -> Department | None:
+    """Nobody answers for profiling yet: the start page of the officer says so."""
+    if use.code == "profiling":
+        return None
+    is_service = use.content == ContentKind.SERVICE
+    name = CUSTOMER_SERVICE if is_service else OF_MARKETING[organisation.code]
+    return Department.objects.get(organisation=organisation, name=name)
 
 
 def _pass_service_test(purpose: Purpose) -> None:

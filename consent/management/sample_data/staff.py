@@ -2,7 +2,8 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 
-from customers.models import Organisation, StaffMember
+from consent.management.sample_data.departments import OF_MARKETING
+from customers.models import Department, Organisation, StaffMember
 
 Role = StaffMember.Role
 
@@ -70,3 +71,12 @@ def load_staff() -> None:
         )
         for login in SAMPLE_LOGINS
     )
+    _place_marketers()
+
+
+def _place_marketers() -> None:
+    for member in StaffMember.objects.filter(role=Role.MARKETING).select_related("organisation"):
+        if member.organisation is not None:
+            name = OF_MARKETING[member.organisation.code]
+            member.department = Department.objects.get(organisation=member.organisation, name=name)
+            member.save(update_fields=["department"])
