@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 86400.0,
         "options": {"expires": 86400},
     },
+    "count-figures": {"task": "consent.tasks.count_figures", "schedule": 60.0, "options": {"expires": 60}},
     "remind-officers": {
         "task": "consent.tasks.remind_officers",
         "schedule": 3600.0,

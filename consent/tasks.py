@@ -17,6 +17,7 @@ from consent.domain import (
     delivery,
     heartbeats,
     jobs,
+    law_ahead,
     link_requests,
     outbox,
     processors,
@@ -26,6 +27,7 @@ from consent.domain import (
 )
 from consent.domain.call_desk import filling
 from consent.domain.erasing import many, replaying
+from consent.domain.figures import counting
 from consent.domain.ledger import reconciling
 from consent.domain.messages import WorkingLinks
 from consent.domain.notifying import delivering, guarding
@@ -53,6 +55,7 @@ RECONCILE_INTERVAL = 86_400
 NOTIFICATIONS_INTERVAL = 10
 # One delivery takes some seven seconds at most; begun after this, it would outlast the task.
 SECONDS_TO_BEGIN = 2
+FIGURES_INTERVAL = 60
 CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.SCREENING: screening.work_chunk,
     Job.Kind.AUDIENCE: audience_counts.count_chunk,
@@ -284,3 +287,16 @@ def reconcile_records(after: Sequence[str] = (), differing: int = 0) -> int:
     else:
         heartbeats.beat(name=name, interval_seconds=RECONCILE_INTERVAL, now=timezone.now())
     return differing
+
+
+@shared_task
+def count_figures() -> int:
+    """Count what the start page shows: the months on, and each organisation once an hour."""
+    zone = timezone.get_default_timezone_name()
+    for job in law_ahead.start_counts(now=timezone.now()):
+        wake_job(job_id=job.pk)
+    counted, all_done = _work_off(counting.count_figures(now=timezone.now(), zone=zone))
+    if not all_done:
+        count_figures.delay()
+    heartbeats.beat(name="consent.tasks.count_figures", interval_seconds=FIGURES_INTERVAL, now=timezone.now())
+    return counted

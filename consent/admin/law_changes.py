@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from consent.domain.law_ahead import JUST_BEFORE
 from consent.domain.rulebook.pack import Pack
 from consent.domain.rulebook.packs import PACKS
 
 KEPT = ("legal_entity", "purpose", "channel", "product_group")
-JUST_BEFORE = datetime.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +22,7 @@ class LawChange:
 
 
 def law_changes(*, said: Mapping[str, str]) -> list[LawChange]:
-    return [_change(pack, said) for pack in PACKS if _follows_another(pack)]
+    return [law_change(pack=pack, said=said) for pack in PACKS if _follows_another(pack)]
 
 
 def _follows_another(pack: Pack) -> bool:
@@ -31,7 +31,8 @@ def _follows_another(pack: Pack) -> bool:
     )
 
 
-def _change(pack: Pack, said: Mapping[str, str]) -> LawChange:
+def law_change(*, pack: Pack, said: Mapping[str, str]) -> LawChange:
+    """One change of law, and the question put around it."""
     before = pack.starts_at - JUST_BEFORE
     query = {
         **{name: said[name] for name in KEPT if said.get(name)},

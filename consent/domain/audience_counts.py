@@ -41,7 +41,7 @@ def start_count(*, wanted: Sequence[Wanted], staff: StaffMember | None, now: dat
         legal_entity_id=question.legal_entity_id,
         kind=_kind(wanted),
         total=audiences.count_addresses(question=question),
-        key_range=_as_json(wanted),
+        key_range=key_range_of(wanted=wanted),
         started_by=staff,
         now=now,
     )
@@ -52,7 +52,7 @@ def find_count(*, wanted: Sequence[Wanted], legal_entity_id: uuid.UUID, now: dat
     same = Job.objects.filter(
         legal_entity=legal_entity_id,
         kind=_kind(wanted),
-        key_range=_as_json(wanted),
+        key_range=key_range_of(wanted=wanted),
         created_at__gt=now - VALID_FOR,
     )
     return same.order_by("-created_at", "-pk").first()
@@ -82,7 +82,8 @@ def _kind(wanted: Sequence[Wanted]) -> Job.Kind:
     return Job.Kind.AUDIENCE if len(wanted) == 1 else Job.Kind.WHAT_IF
 
 
-def _as_json(wanted: Sequence[Wanted]) -> dict[str, Any]:
+def key_range_of(*, wanted: Sequence[Wanted]) -> dict[str, Any]:
+    """The question, or both, as a job keeps it."""
     return {"wanted": [_without_moments(asdict(one)) for one in wanted]}
 
 

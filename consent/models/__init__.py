@@ -4,6 +4,7 @@ from consent.models.call_desk import CallList, CallListEntry, DeskLookup, ShownC
 from consent.models.collection_point import CollectionChoice, CollectionField, CollectionPoint, ShownForm
 from consent.models.contact_attempt import ContactAttempt
 from consent.models.evidence_export import EvidenceExport
+from consent.models.figure import Digest, Figure, FigureMark
 from consent.models.impact_assessment import ImpactAssessment
 from consent.models.job import Job
 from consent.models.kept_data import KeptData
@@ -62,12 +63,15 @@ __all__ = [
     "DayOfMourning",
     "DeliveryAttempt",
     "DeskLookup",
+    "Digest",
     "DoNotCallRegistration",
     "DoNotCallSnapshot",
     "Endpoint",
     "EndpointSecret",
     "Evidence",
     "EvidenceExport",
+    "Figure",
+    "FigureMark",
     "Grade",
     "Heartbeat",
     "HousePolicy",

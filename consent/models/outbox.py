@@ -22,6 +22,7 @@ class OutboxMessage(models.Model):
         OFFICER = "OFFICER", _("Message to the data protection officer")
         CHECKPOINT = "CHECKPOINT", _("Checkpoint of the ledger")
         PROCESSOR = "PROCESSOR", _("Message to a processor")
+        DIGEST = "DIGEST", _("Monthly digest to a department")
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("Waiting")
@@ -90,6 +91,12 @@ class OutboxMessage(models.Model):
                 condition=Q(state__in=["WAITING", "SENDING"]) & ~Q(kind="PRIVACY_CHANGE"),
             ),
             models.Index(fields=["recipient_hash", "created_at"], name="message_by_recipient"),
+            # What failed is a handful among millions, and stands on the start page.
+            models.Index(
+                fields=["legal_entity"],
+                name="message_failed",
+                condition=Q(state__in=["REFUSED", "GIVEN_UP"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -98,7 +105,7 @@ class OutboxMessage(models.Model):
                 | Q(
                     contact__isnull=True,
                     contact_point__isnull=True,
-                    kind__in=["FAREWELL", "OFFICER", "CHECKPOINT", "PROCESSOR"],
+                    kind__in=["FAREWELL", "OFFICER", "CHECKPOINT", "PROCESSOR", "DIGEST"],
                 ),
             ),
         ]

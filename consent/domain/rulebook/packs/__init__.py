@@ -46,6 +46,18 @@ def next_change_of_law(
     return min((moment for moment in moments if moment > at), default=None)
 
 
+def channels_changed(*, pack: Pack) -> set[str]:
+    """Name the channels about which a pack says something else than the pack it follows."""
+    before = find_pack(jurisdiction=pack.jurisdiction, at=pack.starts_at - datetime.timedelta.resolution)
+    if before is None:
+        return set(pack.tables)
+    return {
+        channel
+        for channel in {*before.tables, *pack.tables}
+        if _said_of(before, channel) != _said_of(pack, channel)
+    }
+
+
 def gives_ground(*, kind: Kind, sender: str) -> bool:
     """Say whether such a relation can be a ground for this kind of sender, anywhere, on any channel."""
     tables = (table for pack in PACKS for table in pack.tables.values())

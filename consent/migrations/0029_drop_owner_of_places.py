@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0027_departments_from_owners"),
+        ("consent", "0028_departments_from_owners"),
     ]
 
     operations = [

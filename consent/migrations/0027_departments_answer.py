@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0025_term_of_the_acts_of_staff"),
+        ("consent", "0026_notifications"),
         ("customers", "0011_departments"),
     ]
 

@@ -23,6 +23,6 @@ def name_owners(apps: StateApps, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0026_departments_answer")]
+    dependencies = [("consent", "0027_departments_answer")]
 
     operations = [migrations.RunPython(make_departments, name_owners)]

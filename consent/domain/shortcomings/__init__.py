@@ -1,0 +1,21 @@
+"""What falls short, one file per topic; a new one is a line in the tuple of its topic, a topic one here."""
+
+from typing import Final
+
+from consent.domain.shortcomings.permissions import PERMISSIONS
+from consent.domain.shortcomings.places import PLACES
+from consent.domain.shortcomings.purposes import PURPOSES
+from consent.domain.shortcomings.relations import RELATIONS
+from consent.domain.shortcomings.requests import REQUESTS
+from consent.domain.shortcomings.shortcoming import Shortcoming
+from consent.domain.shortcomings.work import WORK
+
+SHORTCOMINGS: Final[tuple[Shortcoming, ...]] = (
+    *REQUESTS,
+    *PERMISSIONS,
+    *RELATIONS,
+    *PLACES,
+    *PURPOSES,
+    *WORK,
+)
+BY_CODE: Final = {shortcoming.code: shortcoming for shortcoming in SHORTCOMINGS}
