@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 86400},
     },
     "count-figures": {"task": "consent.tasks.count_figures", "schedule": 60.0, "options": {"expires": 60}},
+    "mail-digests": {
+        "task": "consent.tasks.mail_digests",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "remind-officers": {
         "task": "consent.tasks.remind_officers",
         "schedule": 3600.0,

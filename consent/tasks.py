@@ -26,6 +26,7 @@ from consent.domain import (
     requests,
 )
 from consent.domain.call_desk import filling
+from consent.domain.digest import sending
 from consent.domain.erasing import many, replaying
 from consent.domain.figures import counting
 from consent.domain.ledger import reconciling
@@ -55,6 +56,7 @@ RECONCILE_INTERVAL = 86_400
 NOTIFICATIONS_INTERVAL = 10
 # One delivery takes some seven seconds at most; begun after this, it would outlast the task.
 SECONDS_TO_BEGIN = 2
+DIGESTS_INTERVAL = 3600
 FIGURES_INTERVAL = 60
 CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.SCREENING: screening.work_chunk,
@@ -300,3 +302,15 @@ def count_figures() -> int:
         count_figures.delay()
     heartbeats.beat(name="consent.tasks.count_figures", interval_seconds=FIGURES_INTERVAL, now=timezone.now())
     return counted
+
+
+@shared_task
+def mail_digests() -> int:
+    """Mail each department the digest of last month, unless it had it."""
+    mailed, until = 0, time.monotonic() + SECONDS_AT_WORK
+    while time.monotonic() < until and sending.write_next(now=timezone.localtime()):
+        mailed += 1
+    if mailed:
+        wake_outbox()
+    heartbeats.beat(name="consent.tasks.mail_digests", interval_seconds=DIGESTS_INTERVAL, now=timezone.now())
+    return mailed

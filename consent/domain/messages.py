@@ -18,7 +18,8 @@ from customers.domain.key_rings import link_keys
 Kind = OutboxMessage.Kind
 # These say themselves what they are about, in paragraphs.
 LETTERS = (Kind.RIGHTS, Kind.FAREWELL, Kind.OFFICER, Kind.PROCESSOR)
-TO_OFFICERS = (Kind.OFFICER, Kind.CHECKPOINT, Kind.PROCESSOR)
+SAY_THEIR_SUBJECT = (*LETTERS, Kind.DIGEST)
+WITHOUT_PREFERENCES = (Kind.OFFICER, Kind.CHECKPOINT, Kind.PROCESSOR, Kind.DIGEST)
 LONGEST_SUBJECT = 60
 MASKED = "••••••••"
 
@@ -85,7 +86,11 @@ class MaskedLinks:
 
 def render(*, message: OutboxMessage, links: Links) -> Rendered:
     """Write a message in its language; raises EvidenceGoneError when its subject was erased."""
-    content = outbox.read_content(message=message)
+    return render_content(message=message, content=outbox.read_content(message=message), links=links)
+
+
+def render_content(*, message: OutboxMessage, content: dict[str, object], links: Links) -> Rendered:
+    """Write a message that says this, whether it stands in the outbox or is only looked at."""
     with translation.override(message.language):
         subject = shorten(text=_subject(message, content))
         unsubscribe_url = _unsubscribe_url(message, links)
@@ -123,7 +128,7 @@ def shorten(*, text: str) -> str:
 
 
 def _subject(message: OutboxMessage, content: dict[str, object]) -> str:
-    if message.kind in LETTERS:
+    if message.kind in SAY_THEIR_SUBJECT:
         return str(content["subject"])
     subjects = {
         Kind.CONFIRM_REQUEST: gettext("Please confirm your choice for %(name)s"),
@@ -171,16 +176,22 @@ def _context(message: OutboxMessage, content: dict[str, object], links: Links) -
         **content,
         **moments,
         "entity": message.legal_entity,
-        "permissions": outbox.read_permissions(message=message),
+        "permissions": content.get("permissions", []),
         "confirm_url": links.of_message(kind=LinkKind.CONFIRM, message=message),
         "open_url": links.of_message(kind=LinkKind.PREFERENCES, message=message),
-        "preferences_url": "" if message.kind in TO_OFFICERS else links.page(path="/preferences/"),
+        "preferences_url": "" if message.kind in WITHOUT_PREFERENCES else links.page(path="/preferences/"),
         "privacy_url": links.page(path=f"/privacy/{message.legal_entity.code}/"),
         "changes_url": links.page(path=str(content.get("changes_path", ""))),
         "page_url": links.page(path=str(content["page"])) if content.get("page") else "",
+        "lines": [{**line, "url": links.page(path=line["path"])} for line in _lines(content)],
         "ledger_url": links.page(path="/ledger/"),
         "withdraw_label": gettext("Stop these messages, or all messages"),
     }
+
+
+def _lines(content: dict[str, object]) -> list[dict[str, str]]:
+    lines = content.get("lines", [])
+    return lines if isinstance(lines, list) else []
 
 
 def written_out(*, moment: datetime.datetime, zone: datetime.tzinfo) -> str:

@@ -14,6 +14,7 @@ from customers.staff_site import SETTINGS
 class DepartmentAdmin(ScopedAdmin[Department]):
     area = Area.DEPARTMENTS
     job = SETTINGS
+    change_form_template = "admin/department_change_form.html"
     list_display = ("name", "email", "language", "gets_digest", "organisation")
     list_filter = ("gets_digest", ("organisation", ScopedRelatedFilter))
     list_select_related = ("organisation",)
