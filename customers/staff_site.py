@@ -1,11 +1,13 @@
 """The admin's own site. It stands outside the package of pages: those register with it as they load."""
 
+from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponseBase  # noqa: TID251  (it serves the admin)
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
@@ -38,6 +40,12 @@ class StaffSite(admin.AdminSite):
     index_title = _("Start")
     enable_nav_sidebar = False
     pages: ClassVar[list[Page]] = []
+    # What stands on the start page before the list of pages: whoever knows of it adds it.
+    on_start: ClassVar[list[Callable[[HttpRequest], dict[str, Any]]]] = []
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        found = [tell(request) for tell in self.on_start]
+        return super().index(request, {**(extra_context or {}), **dict(ChainMap(*found))})
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
         pages: list[URLResolver | URLPattern] = [

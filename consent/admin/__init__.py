@@ -37,6 +37,7 @@ from consent.admin import (
     rights_request,
     screening,
     staff_act,
+    start,
     stop,
 )
 
@@ -79,5 +80,6 @@ __all__ = [
     "rights_request",
     "screening",
     "staff_act",
+    "start",
     "stop",
 ]

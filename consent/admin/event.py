@@ -48,6 +48,7 @@ class ConsentEventAdmin(ReadOnlyAdmin[ConsentEvent]):
         "actor",
         ("legal_entity", ScopedRelatedFilter),
         ("purpose", ScopedRelatedFilter),
+        ("purpose__department", ScopedRelatedFilter),
         "complete",
         "grade",
     )

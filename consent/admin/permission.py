@@ -25,6 +25,7 @@ class ConsentRecordAdmin(ReadOnlyAdmin[ConsentRecord]):
         "channel",
         ("legal_entity", ScopedRelatedFilter),
         ("purpose", ScopedRelatedFilter),
+        ("purpose__department", ScopedRelatedFilter),
         "complete",
         "grade",
     )

@@ -95,7 +95,11 @@ class BalancingTestAdmin(DatedAdmin[BalancingTest]):
     organisation_path = "legal_entity__organisation"
     legal_entity_path = "legal_entity"
     list_display = ("purpose", "channel", "legal_entity", "concluded_at", "valid_until_at")
-    list_filter = ("channel", ("legal_entity", ScopedRelatedFilter))
+    list_filter = (
+        "channel",
+        ("legal_entity", ScopedRelatedFilter),
+        ("purpose__department", ScopedRelatedFilter),
+    )
     list_select_related = ("purpose", "legal_entity")
     date_hierarchy = "concluded_at"
     search_fields = ("purpose__code", "interest", "weighing")

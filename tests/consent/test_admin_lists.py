@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 # people one that keeps who looked.
 QUERIES = {
     CollectionPoint: 8,
-    ConsentEvent: 9,
-    ConsentRecord: 9,
+    ConsentEvent: 10,
+    ConsentRecord: 10,
     Contact: 8,
     ContactPoint: 8,
     CustomerRelation: 8,

@@ -1,0 +1,3 @@
+from consent.admin.start import page
+
+__all__ = ["page"]
