@@ -27,10 +27,12 @@ from consent.models import (
     ConsentEvent,
     ContactAttempt,
     DeskLookup,
+    Digest,
     DoNotCallRegistration,
     DoNotCallSnapshot,
     Evidence,
     EvidenceExport,
+    Figure,
     Heartbeat,
     Job,
     KeptData,
@@ -109,7 +111,7 @@ def everything(*, code: str) -> Rows:
     rows: list[models.Model] = [
         organisation,
         entity,
-        make.department(organisation=organisation, legal_entities=[entity]),
+        *figure_rows(entity),
         agent,
         make.api_key(legal_entity=entity).key,
         contact,
@@ -145,6 +147,26 @@ def told_rows(contact: Contact, entity: LegalEntity, code: str) -> list[models.M
         due_at=make.NOW,
     )
     return [endpoint, told]
+
+
+def figure_rows(entity: LegalEntity) -> list[models.Model]:
+    department = make.department(organisation=entity.organisation, legal_entities=[entity])
+    figure = Figure.objects.create(
+        organisation=entity.organisation,
+        legal_entity=entity,
+        name=Figure.Name.STATUS,
+        part="ConsentGiven",
+        number=1,
+        counted_at=make.NOW,
+    )
+    digest = Digest.objects.create(
+        department=department,
+        month_date=date(2026, 10, 1),
+        subject="lacks_proof",
+        message_id=uuid7(),
+        written_at=make.NOW,
+    )
+    return [department, figure, digest]
 
 
 def settings_rows(entity: LegalEntity) -> list[models.Model]:

@@ -114,6 +114,12 @@ def _fall_short(made: Board) -> None:
         relations.keep_relations(transaction_ids=[sale.pk])
     for entity, received in ((made.lamps, 60), (made.lamps, 26), (made.power, 40)):
         _ask(entity, make.contact(organisation=made.organisation), make.NOW - received * DAY)
+    make.processor(
+        legal_entities=[made.lamps],
+        agreed_date=datetime.date(2020, 1, 1),
+        agreement_until_date=datetime.date(2026, 6, 1),
+        review_date=datetime.date(2027, 6, 1),
+    )
     _leave_places(made)
     _fail_mail(made, buyer)
 

@@ -9,6 +9,7 @@ from consent.models import (
     DeliveryAttempt,
     EndpointSecret,
     Evidence,
+    FigureMark,
     LedgerLeaf,
     Purpose,
     SealMark,
@@ -46,6 +47,7 @@ def test_every_model_is_in_the_admin_by_itself_or_within_another() -> None:
     assert missing == [
         CollectionField,
         CollectionChoice,
+        FigureMark,
         SubProcessor,
         EndpointSecret,
         DeliveryAttempt,

@@ -121,9 +121,10 @@ def test_the_most_urgent_stands_first_and_departments_have_their_own() -> None:
 
     shown = board_of(member(made, Role.DPO))
 
-    assert [lack.shortcoming.code for lack in shown.lacks][:2] == [
+    assert [lack.shortcoming.code for lack in shown.lacks][:3] == [
         "places_without_statement",
         "requests_overdue",
+        "agreements_ended",
     ]
     assert [str(part.department) for part in shown.parts] == ["Klantenservice", "Marketing", "None"]
     assert [lack.shortcoming.code for lack in shown.parts[-1].lacks] == [
@@ -254,7 +255,7 @@ def test_the_page_asks_the_database_as_often_however_much_there_is(
     client = member(boards[0], Role.DPO)
     client.get(START)
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(24):
         client.get(START)
 
 

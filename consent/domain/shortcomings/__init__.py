@@ -4,6 +4,7 @@ from typing import Final
 
 from consent.domain.shortcomings.permissions import PERMISSIONS
 from consent.domain.shortcomings.places import PLACES
+from consent.domain.shortcomings.processors import PROCESSORS
 from consent.domain.shortcomings.purposes import PURPOSES
 from consent.domain.shortcomings.relations import RELATIONS
 from consent.domain.shortcomings.requests import REQUESTS
@@ -16,6 +17,7 @@ SHORTCOMINGS: Final[tuple[Shortcoming, ...]] = (
     *RELATIONS,
     *PLACES,
     *PURPOSES,
+    *PROCESSORS,
     *WORK,
 )
 BY_CODE: Final = {shortcoming.code: shortcoming for shortcoming in SHORTCOMINGS}

@@ -161,6 +161,7 @@ def test_shortcomings_equal_what_their_rows_count() -> None:
         "purposes_without_department": 1,
         "balancing_tests_ended": 1,
         "balancing_tests_ending": 1,
+        "agreements_ended": 1,
         "mail_failed": 2,
     }
 
