@@ -19,6 +19,8 @@ from consent.admin.staff_act import looked_page, may_watch
 from consent.admin.story import entities_of, story_of
 from consent.admin.story_answers import ask_all, matrix_of
 from consent.domain.link_requests import read_candidates
+from consent.domain.notifying.writing import tell_of_correction
+from consent.models import DataKind
 from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, ScopedTabularInline, require, staff_of
 from customers.admin.scope import entities_of as legal_entities_of
 from customers.domain.addresses import AddressNotUsableError
@@ -41,6 +43,9 @@ class FormerStandingInline(ScopedTabularInline[FormerStanding]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+NAMES = {"given_name", "family_name", "organisation_name"}
 
 
 @admin.register(Contact)
@@ -122,6 +127,8 @@ class ContactAdmin(ScopedAdmin[Contact]):
         elif form.changes_standing:
             keep_standing(contact_id=obj.pk, replaced_at=now, held_until_at=form.held_until_at)
         super().save_model(request, obj, form, change)
+        if change and NAMES & set(form.changed_data):
+            tell_of_correction(contact=obj, corrected=[DataKind.NAMES], occurred_at=now)
 
     def story_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         contact, staff = self.find(request, object_id), staff_of(request)

@@ -216,7 +216,7 @@ def _told(asked: RightsRequest, staff: StaffMember) -> list[Notification]:
     if asked.closed_at is None or asked.contact_id is None:
         return []
     told = Notification.objects.filter(contact_id=asked.contact_id, created_at=asked.closed_at)
-    shown = narrow(told.select_related("endpoint"), staff=staff, legal_entity="legal_entity")
+    shown = narrow(told.select_related("endpoint__processor"), staff=staff, legal_entity="legal_entity")
     return list(shown.order_by("endpoint__name", "pk"))
 
 

@@ -281,6 +281,6 @@ def _messages(contact: Contact, staff: StaffMember) -> list[OutboxMessage]:
 
 
 def _told(contact: Contact, staff: StaffMember) -> list[Notification]:
-    rows = Notification.objects.filter(contact_id=contact.pk).select_related("endpoint", "legal_entity")
+    rows = Notification.objects.filter(contact_id=contact.pk).select_related("endpoint__processor")
     shown = narrow(rows, staff=staff, legal_entity="legal_entity")
     return list(shown.order_by("-created_at", "-pk")[:MESSAGES_SHOWN])

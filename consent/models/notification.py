@@ -126,6 +126,11 @@ class Endpoint(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def recipient(self) -> str:
+        """Who that is, by name, for the person it is about (art. 15(1)(c) GDPR)."""
+        return f"{self.processor.name} · {self.name}" if self.processor else self.name
+
 
 class EndpointSecret(models.Model):
     """One secret that signs what an endpoint is told; two at a time while one replaces the other."""

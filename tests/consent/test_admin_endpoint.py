@@ -211,8 +211,8 @@ def test_rights_request_says_who_was_told_also_after_the_erasure(scene: Outside)
 
 
 def test_copy_names_who_was_told_and_who_gets_data(scene: Outside) -> None:
-    make.processor(legal_entities=[scene.entity])
-    make.endpoint(legal_entities=[scene.entity])
+    mailer = make.processor(legal_entities=[scene.entity])
+    make.endpoint(legal_entities=[scene.entity], processor=mailer)
     scene.object()
 
     file = write_copy(contact=scene.alice, legal_entity=scene.entity, language="en", written_at=make.NOW)
@@ -221,7 +221,19 @@ def test_copy_names_who_was_told_and_who_gets_data(scene: Outside) -> None:
         page = archive.read("jawoord.html").decode()
     assert "Bezorgd Mail B.V." in page
     assert "Whom we told of what you said" in page
-    assert "Maillijst" in page
+    assert "Bezorgd Mail B.V. · Maillijst" in page
+
+
+def test_name_that_staff_correct_is_told(scene: Outside) -> None:
+    make.endpoint(legal_entities=[scene.entity])
+    page = page_of(scene.alice, "details")
+    client = client_of(scene.entity, Role.MARKETING)
+    fields = client.get(page).context["adminform"].form
+    said = {name: fields[name].value() or "" for name in fields.fields}
+
+    client.post(page, {**said, "given_name": "Alicia"})
+
+    assert list(Notification.objects.values_list("topic", "corrected")) == [(Topic.RECTIFIED, ["NAMES"])]
 
 
 def test_start_page_names_what_falls_short(scene: Outside) -> None:

@@ -21,7 +21,7 @@ from consent.domain.processors import list_in_use
 from consent.domain.rights import letters
 from consent.domain.rights.steps import list_steps, read_words
 from consent.domain.suppressions import find_suppressions
-from consent.models import ConsentEvent, DataKind, OutboxMessage, RightsRequest
+from consent.models import ConsentEvent, DataKind, Endpoint, OutboxMessage, RightsRequest
 from customers.domain.addresses import Address
 from customers.domain.holdings import Holding
 from customers.models import Contact, LegalEntity
@@ -125,6 +125,8 @@ def _label(field: Any) -> str:
 def _in_words(row: Model, name: str, zone: ZoneInfo) -> str:
     display = getattr(row, f"get_{name}_display", None)
     value = display() if display else getattr(row, name)
+    if isinstance(value, Endpoint):
+        return value.recipient
     if isinstance(value, datetime.datetime):
         return written_out(moment=value, zone=zone)
     if isinstance(value, bool):

@@ -92,6 +92,8 @@ def scene() -> Scene:
     """Both blocked their number before we knew them, and lived through everything since."""
     desk = calling.desk(people=2)
     canary, neighbour = (point.contact for point in desk.people)
+    # A system outside hears of every stop, and was told nothing yet when the canary is erased.
+    make.endpoint(legal_entities=[desk.entity])
     live(desk, desk.people[0], CANARY)
     live(desk, desk.people[1], BOB)
     calling.call(desk)

@@ -44,6 +44,7 @@ def test_copy_holds_a_row_of_every_table_about_the_person() -> None:
         "desklookup",
         "evidenceexport",
         "formerstanding",
+        "notification",
         "objection",
         "outboxmessage",
         "restriction",
@@ -80,6 +81,7 @@ def test_copy_of_an_erased_person_holds_bare_events_alone() -> None:
         "contact",
         "customerrelation",
         "evidenceexport",
+        "notification",
         "staffact",
     ]
     assert EvidenceExport.objects.get(contact_id=found.canary.pk).reason == ""
