@@ -57,6 +57,11 @@ class QuestionForm(forms.Form):
         help_text=_("Phone numbers or e-mail addresses. For post the column “contact” names the people."),
     )
     header = forms.BooleanField(label=_("The first row names the columns"), required=False)
+    evidence = forms.BooleanField(
+        label=_("Add the evidence to each row"),
+        required=False,
+        help_text=_("Keys of the events, relations and tests each answer rests on. Takes longer."),
+    )
 
     def __init__(
         self,
@@ -103,6 +108,7 @@ class QuestionForm(forms.Form):
             names=names,
             address=address,
             contact=contact_column(names=names),
+            evidence=said["evidence"],
         )
 
     def refuse(self, error: UnknownCodeError) -> None:

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from config.mail import LOOPBACK, free_port
 from consent.domain.lists import records
-from consent.models import ScreeningRun
+from consent.models import Act, ConsentEvent, ScreeningRun
 from tests.consent.domain.lists.test_workbooks import workbook
 from tests.consent.domain.screening.scene import LIST, Shop, shop
 
@@ -60,6 +60,22 @@ def test_the_same_rows_come_out_with_the_eight_columns(scene: Shop, lijst: Path,
         ("Carla", "false", "D_ADDRESS_INVALID"),
     ]
     assert said.splitlines()[0] == "3 rows answered."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at", ["", "2026-11-20T12:00"], ids=["now", "in the past"])
+def test_evidence_stands_behind_the_same_verdicts(scene: Shop, lijst: Path, tmp_path: Path, at: str) -> None:
+    without, with_it = tmp_path / "uit.csv", tmp_path / "bewijs.csv"
+
+    screen(lijst, without, at=at)
+    screen(lijst, with_it, at=at, evidence=True)
+
+    rows = rows_in(with_it, delimiter=";")
+    evidence = [row.pop("evidence") for row in rows]
+    assert rows == rows_in(without, delimiter=";")
+    given = ConsentEvent.objects.get(act=Act.GIVEN)
+    assert f"event:{given.pk}" in evidence[0].split()
+    assert evidence[2] == ""
 
 
 @pytest.mark.django_db

@@ -37,6 +37,7 @@ class Verdict(NamedTuple):
     within_hours: str
     next_allowed_at: str
     caller_number: str
+    evidence: str = ""  # only where it is asked for
 
 
 def answer_chunk(

@@ -23,6 +23,7 @@ class Layout:
     address: int = NO_COLUMN
     contact: int = NO_COLUMN
     workbook: bool = False
+    evidence: bool = False  # the result also names what each answer relies on
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"names": list(self.names)}

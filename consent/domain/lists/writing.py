@@ -11,21 +11,28 @@ VERDICT_COLUMNS = (
 )
 
 
+WITH_EVIDENCE = (*VERDICT_COLUMNS, "evidence")
+
+
+def _columns(layout: Layout) -> tuple[str, ...]:
+    return WITH_EVIDENCE if layout.evidence else VERDICT_COLUMNS
+
+
 class _Written(dict[tuple[str, ...], str]):
     """Verdicts as text; many rows of a list share one."""
 
-    def __init__(self, separator: str) -> None:
+    def __init__(self, layout: Layout) -> None:
         super().__init__()
-        self.separator = separator
+        self.separator, self.width = layout.separator, len(_columns(layout))
 
     def __missing__(self, verdict: tuple[str, ...]) -> str:
-        self[verdict] = text = self.separator + self.separator.join(verdict)
+        self[verdict] = text = self.separator + self.separator.join(verdict[: self.width])
         return text
 
 
 def with_verdicts(*, rows: Rows, verdicts: Sequence[tuple[str, ...]], layout: Layout) -> str:
     """Add each verdict behind its row; the texts of a verdict need no quotation marks."""
-    behind = list(map(_Written(layout.separator).__getitem__, verdicts))
+    behind = list(map(_Written(layout).__getitem__, verdicts))
     if rows.tails:
         return _unusual(rows, behind, layout)
     titles = [_title(rows, number, layout) for number in range(rows.titles)]
@@ -43,7 +50,7 @@ def encoded(*, text: str, layout: Layout) -> bytes:
 def _title(rows: Rows, number: int, layout: Layout) -> str:
     """Only the last of the rows at the start names columns; a list without header gets none."""
     is_header = layout.header and number == rows.titles - 1
-    names = layout.separator + layout.separator.join(VERDICT_COLUMNS)
+    names = layout.separator + layout.separator.join(_columns(layout))
     return rows.heads[number] + (names if is_header else "")
 
 

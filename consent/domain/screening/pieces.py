@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consent.domain.engine.bulk import CHUNK, answer_chunk
+from consent.domain.engine.evidenced import answer_with_evidence
 from consent.domain.engine.question import Question
 from consent.domain.lists.layout import Layout
 from consent.domain.lists.problems import Remark, RowRemark
@@ -53,10 +54,11 @@ def screen_piece(*, data: bytes, titles: int, layout: Layout, question: Question
     contacts = _contacts(rows)
     texts = rows.addresses or [""] * len(contacts)
     contacts = contacts or [None] * len(texts)
+    answer = answer_with_evidence if layout.evidence else answer_chunk
     verdicts = [
         verdict
         for chunk in (slice(start, start + CHUNK) for start in range(0, len(texts), CHUNK))
-        for verdict in answer_chunk(question=question, texts=texts[chunk], contacts=contacts[chunk])
+        for verdict in answer(question=question, texts=texts[chunk], contacts=contacts[chunk])
     ]
     text = with_verdicts(rows=rows, verdicts=verdicts, layout=layout)
     counts = Counter([verdict.code for verdict in verdicts])

@@ -43,6 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--product-group", default="", metavar="CODE")
         parser.add_argument("--at", default="", metavar="MOMENT", help="Moment of contact; now when absent.")
         parser.add_argument("--known-at", default="", metavar="MOMENT", help="Leaves out what came later.")
+        parser.add_argument("--evidence", action="store_true", help="Adds what each answer relies on.")
         parser.add_argument("--column", default="", help="Name or number of the column with the addresses.")
         parser.add_argument("--output", required=True, type=Path, help="As .xlsx it becomes a workbook.")
         parser.add_argument("--processes", type=_positive, default=os.cpu_count() or 1)
@@ -160,7 +161,7 @@ def _layout(opened: OpenList, question: Question, options: dict[str, Any]) -> La
     address, contact = find_columns(
         layout=opened.layout, rows=opened.first_rows, kind=question.point_kind, wanted=options["column"]
     )
-    return replace(opened.layout, address=address, contact=contact)
+    return replace(opened.layout, address=address, contact=contact, evidence=options["evidence"])
 
 
 def _screened(options: dict[str, Any], opened: OpenList, plan: Plan) -> Iterator[Screened]:
