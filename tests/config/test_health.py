@@ -52,7 +52,8 @@ def test_a_task_that_never_ran_is_late_two_intervals_after_installation() -> Non
 
     assert health.late_tasks(now=installed_at + timedelta(seconds=20)) == []
     assert health.late_tasks(now=installed_at + timedelta(seconds=21)) == [
-        "The periodic task consent.tasks.deliver_outbox is late."
+        "The periodic task consent.tasks.deliver_outbox is late.",
+        "The periodic task consent.tasks.deliver_notifications is late.",
     ]
 
 
