@@ -27,6 +27,7 @@ from consent.domain import (
 )
 from consent.domain.call_desk import filling
 from consent.domain.digest import sending
+from consent.domain.dossier import large
 from consent.domain.erasing import many, replaying
 from consent.domain.figures import counting
 from consent.domain.ledger import reconciling
@@ -66,6 +67,7 @@ CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.ERASURE: many.erase_chunk,
     Job.Kind.RETENTION: applying.retire_chunk,
     Job.Kind.ANNOUNCE: announcing.announce_chunk,
+    Job.Kind.EXPORT: large.write_part,
 }
 
 
@@ -236,6 +238,7 @@ def sweep_jobs() -> int:
 @shared_task
 def delete_expired_files() -> int:
     deleted = screening.delete_expired_files(now=timezone.now())
+    deleted += large.delete_expired(now=timezone.now())
     heartbeats.beat(
         name="consent.tasks.delete_expired_files", interval_seconds=FILES_INTERVAL, now=timezone.now()
     )

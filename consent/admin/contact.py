@@ -15,6 +15,7 @@ from consent.admin.acts import ACT_BY_SLUG, ACTS, StaffAct
 from consent.admin.contact_form import ContactForm
 from consent.admin.erase_selected import erase_selected
 from consent.admin.evidence_export import show_export
+from consent.admin.evidence_selection import export_selected
 from consent.admin.staff_act import looked_page, may_watch
 from consent.admin.story import entities_of, story_of
 from consent.admin.story_answers import ask_all, matrix_of
@@ -69,7 +70,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
     ordering = ("-created_at", "-pk")
 
     form = ContactForm
-    actions = (erase_selected,)
+    actions = (erase_selected, export_selected)
 
     class Media:
         js = ("admin_theme/labels.js",)
@@ -102,6 +103,9 @@ class ContactAdmin(ScopedAdmin[Contact]):
 
     def get_inlines(self, request: HttpRequest, obj: Contact | None = None) -> list[Any]:
         return [FormerStandingInline] if obj and obj.former_standings.exists() else []
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return has_duty(staff=staff_of(request), duty=Duty.EXPORT_EVIDENCE)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> tuple[str, ...]:
         return ("organisation",) if obj else ()

@@ -24,6 +24,7 @@ DUTIES = {
     Job.Kind.CALL_LIST: Duty.MANAGE_CALL_LISTS,
     Job.Kind.ERASURE: Duty.ANSWER_REQUEST,
     Job.Kind.ANNOUNCE: Duty.PUBLISH_WORDING,
+    Job.Kind.EXPORT: Duty.EXPORT_EVIDENCE,
 }
 
 
@@ -72,7 +73,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
             "state": job_look(job.state),
             "counts": sorted(job.counts.items(), key=lambda pair: (-pair[1], pair[0])),
             "may_end": duty is not None and has_duty(staff=staff_of(request), duty=duty),
-            "result": page_of_result(job),
+            "result": page_of_result(job, staff_of(request)),
             **renewal(request, job),
         }
         return renewing(TemplateResponse(request, "admin/job.html", context))

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from consent.domain import audience_counts
-from consent.models import Job
+from consent.models import EvidenceFile, Job
+from customers.models import StaffMember
 
 Kind = Job.Kind
 
@@ -22,7 +23,9 @@ class Result(NamedTuple):
     words: StrPromise
 
 
-def page_of_result(job: Job) -> Result | None:
+def page_of_result(job: Job, staff: StaffMember) -> Result | None:
+    if job.kind == Kind.EXPORT:
+        return _file_of(job, staff)
     if job.kind == Kind.SCREENING and hasattr(job, "screening_run"):
         url = reverse("admin:consent_screeningrun_change", args=[job.screening_run.pk])
         return Result(url, _("To the screening"))
@@ -35,6 +38,15 @@ def page_of_result(job: Job) -> Result | None:
         name = "audience" if job.kind == Kind.AUDIENCE else "what_if"
         return Result(f"{reverse(f'admin:{name}')}?{_asked(job)}", _("To the numbers"))
     return None
+
+
+def _file_of(job: Job, staff: StaffMember) -> Result | None:
+    """Only who asked for an export is led to it."""
+    file = EvidenceFile.objects.filter(job=job, staff=staff, export__isnull=False).first()
+    if file is None or file.wrapped_key is None:
+        return None
+    url = reverse("admin:consent_evidencefile_download", args=[file.pk])
+    return Result(url, _("Download the file: it is there for a day, for you alone"))
 
 
 def _asked(job: Job) -> str:

@@ -3,7 +3,7 @@ from consent.models.api_key import ApiKey, Scope
 from consent.models.call_desk import CallList, CallListEntry, DeskLookup, ShownContact
 from consent.models.collection_point import CollectionChoice, CollectionField, CollectionPoint, ShownForm
 from consent.models.contact_attempt import ContactAttempt
-from consent.models.evidence_export import EvidenceExport
+from consent.models.evidence_export import EvidenceExport, EvidenceFile, EvidencePart
 from consent.models.figure import Digest, Figure, FigureMark
 from consent.models.impact_assessment import ImpactAssessment
 from consent.models.job import Job
@@ -70,6 +70,8 @@ __all__ = [
     "EndpointSecret",
     "Evidence",
     "EvidenceExport",
+    "EvidenceFile",
+    "EvidencePart",
     "Figure",
     "FigureMark",
     "Grade",

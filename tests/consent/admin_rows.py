@@ -32,6 +32,8 @@ from consent.models import (
     DoNotCallSnapshot,
     Evidence,
     EvidenceExport,
+    EvidenceFile,
+    EvidencePart,
     Figure,
     Heartbeat,
     Job,
@@ -289,7 +291,7 @@ def ledger_rows(contact: Contact, email: ContactPoint, version: NoticeVersion) -
     )
     evidence, key = one_each(event)
     stops = [contact.objections.get(), restriction, block, kept(contact)]
-    return [event, evidence, key, record_row, message, *stops, given_out(event)]
+    return [event, evidence, key, record_row, message, *stops, given_out(event), *file_rows(event)]
 
 
 def given_out(event: ConsentEvent) -> EvidenceExport:
@@ -307,6 +309,34 @@ def given_out(event: ConsentEvent) -> EvidenceExport:
         people=1,
         sha256="0" * 64,
     )
+
+
+def file_rows(event: ConsentEvent) -> list[models.Model]:
+    agent = StaffMember.objects.get(organisation=event.organisation_id)
+    job = jobs.start_job(
+        organisation=event.organisation,
+        kind=Job.Kind.EXPORT,
+        total=1,
+        key_range={},
+        started_by=agent,
+        now=make.NOW,
+        legal_entity_id=event.legal_entity_id,
+    )
+    file = EvidenceFile.objects.create(
+        organisation_id=event.organisation_id,
+        legal_entity_id=event.legal_entity_id,
+        staff=agent,
+        job=job,
+        wanted={"formats": ["csv"]},
+        reason="Zaak 1",
+        tree_size=1,
+        asked_at=make.NOW,
+        expires_at=make.NOW,
+    )
+    part = EvidencePart.objects.create(
+        file=file, number=1, people=1, events=1, length=1, nonce=b"0" * 12, ciphertext=b"0"
+    )
+    return [file, part]
 
 
 def kept(contact: Contact) -> KeptData:

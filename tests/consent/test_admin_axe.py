@@ -20,6 +20,7 @@ from consent.models import (
     DoNotCallSnapshot,
     Endpoint,
     EvidenceExport,
+    EvidenceFile,
     ImpactAssessment,
     NoticeVersion,
     Notification,
@@ -119,6 +120,8 @@ def seal_pages(rows: Rows) -> list[str]:
         page_of(rows[Contact], "change").replace("/change/", "/evidence/"),
         list_of(EvidenceExport),
         page_of(rows[EvidenceExport], "change"),
+        reverse("admin:export_evidence"),
+        page_of(rows[EvidenceFile], "change"),
     ]
 
 

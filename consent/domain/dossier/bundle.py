@@ -23,17 +23,33 @@ class Writable(Protocol):
     def close(self) -> None: ...
 
 
+class Onward:
+    """A file as one can only go on writing to it: where one could go back, a zip would be other bytes."""
+
+    def __init__(self, target: Writable) -> None:
+        self.target = target
+
+    def write(self, block: bytes, /) -> int:
+        return self.target.write(block)
+
+    def flush(self) -> None:
+        self.target.flush()
+
+    def close(self) -> None:
+        self.target.close()
+
+
 class Bundle:
     """An export being written, file by file; nothing of it is held in memory."""
 
-    def __init__(self, *, target: Writable) -> None:
-        self._zip = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED)
+    def __init__(self, *, target: Writable, method: int = zipfile.ZIP_DEFLATED) -> None:
+        self._zip, self._method = zipfile.ZipFile(Onward(target), "w", method), method
         self._lines: list[str] = []
 
     def add(self, *, name: str, parts: Iterable[bytes]) -> int:
         """Write one file; return its length in bytes."""
         digest, size = hashlib.sha256(), 0
-        with self._zip.open(_entry(name), "w", force_zip64=True) as file:
+        with self._zip.open(_entry(name, self._method), "w", force_zip64=True) as file:
             for part in parts:
                 file.write(part)
                 digest.update(part)
@@ -45,12 +61,12 @@ class Bundle:
         """Sign the list of files, behind the facts about the whole, and end the export."""
         text = "".join(f"{line}\n" for line in (FORMAT, *facts, *self._lines))
         note = sign_note(text=text, signers=signers())
-        with self._zip.open(_entry(MANIFEST), "w") as file:
+        with self._zip.open(_entry(MANIFEST, self._method), "w") as file:
             file.write(str(note).encode())
         self._zip.close()
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def _entry(name: str, method: int) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, NO_MOMENT)
-    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, READABLE
+    entry.compress_type, entry.external_attr = method, READABLE
     return entry

@@ -29,7 +29,7 @@ from consent.models import Checkpoint, ConsentEvent, ShownForm
 from customers.models import Organisation
 
 VERIFIER: Final = Path(__file__).with_name("verify_evidence.py")
-MOST_PEOPLE_IN_A_DOSSIER: Final = 200
+PEOPLE_IN_A_VOLUME: Final = 200
 PEOPLE_AT_ONCE: Final = 200
 # Earlier checkpoints that people outside may hold; the proof of each is a few hundred bytes.
 EARLIER_CHECKPOINTS: Final = 400
@@ -45,10 +45,6 @@ class Format(enum.StrEnum):
 
 class NothingToExportError(LookupError):
     """No sealed event belongs to the selection."""
-
-
-class TooManyForDossierError(ValueError):
-    """A dossier tells about a few people; more of them are exported as tables."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +66,16 @@ class Exported:
     tree_size: int
 
 
-def export_evidence(*, wanted: Wanted, target: Writable) -> Exported:
+def export_evidence(*, wanted: Wanted, target: Writable, tree_size: int | None = None) -> Exported:
     """Write everything that proves the acts of a selection into one file, which checks itself offline.
 
     The same selection at the same checkpoint gives the same bytes, as long as nobody in it was erased or
     contacted. Personal parts are included where they are asked for: for one person, usually; for many, only
     where they are needed (art. 5(1)(c) GDPR). Source: art. 5(2) and 7(1) GDPR; art. 11.7(2) Tw.
-    Raises NothingToExportError, TooManyForDossierError, EvidenceBrokenError, TreeBrokenError.
+    It is proven by the latest checkpoint, or by that of the tree of this size. A dossier of many people
+    comes in volumes. Raises NothingToExportError, EvidenceBrokenError, TreeBrokenError.
     """
-    checkpoint = latest_checkpoint()
+    checkpoint = latest_checkpoint() if tree_size is None else Checkpoint.objects.get(tree_size=tree_size)
     if checkpoint is None:
         raise NothingToExportError
     with override(wanted.language):
@@ -96,18 +93,13 @@ class _Export:
         self.people = people_of(selection=wanted.selection).count()
 
     def write(self, target: Writable) -> Exported:
-        self._check()
+        if not self.positions:
+            raise NothingToExportError
         bundle = Bundle(target=target)
         for name, parts in self._files():
             bundle.add(name=name, parts=parts)
         bundle.close(facts=self._facts())
         return Exported(events=len(self.positions), people=self.people, tree_size=self.size)
-
-    def _check(self) -> None:
-        if not self.positions:
-            raise NothingToExportError
-        if Format.PDF in self.wanted.formats and self.people > MOST_PEOPLE_IN_A_DOSSIER:
-            raise TooManyForDossierError(str(self.people))
 
     def _facts(self) -> Iterator[str]:
         yield f"selection {json.dumps(self.wanted.selection.as_json(), sort_keys=True)}"
@@ -120,7 +112,7 @@ class _Export:
         yield "README.txt", iter([readme(origin=settings.SEAL_ORIGIN).encode()])
         yield "verify_evidence.py", iter([VERIFIER.read_bytes()])
         if Format.PDF in formats:
-            yield "dossier.pdf", self._dossier()
+            yield from self._dossiers()
         if Format.CSV in formats:
             yield "events.csv", tables.table_of(events=self.events, tree_size=self.size)
             yield "events-spreadsheet.csv", tables.sheet_of(events=self.events, tree_size=self.size)
@@ -200,31 +192,39 @@ class _Export:
                 before = b",\n"
         yield b"\n]}\n"
 
-    def _dossier(self) -> Iterator[bytes]:
+    def _dossiers(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """One volume after the other; nothing of the next is read before this one is written."""
         telling = Telling(
             language=self.wanted.language,
             zone=ZoneInfo(settings.TIME_ZONE),
             library=self._library(),
             positions=self._places(),
         )
-        told = [
-            block for account in self._accounts() for block in tell_person(account=account, telling=telling)
-        ]
+        volumes, accounts = -(-self.people // PEOPLE_IN_A_VOLUME) or 1, self._accounts()
+        for number in range(1, volumes + 1):
+            name = "dossier.pdf" if volumes == 1 else f"dossier-{number:03}.pdf"
+            yield name, self._dossier(telling, list(islice(accounts, PEOPLE_IN_A_VOLUME)), (number, volumes))
+
+    def _dossier(
+        self, telling: Telling, accounts: Sequence[Account], volume: tuple[int, int]
+    ) -> Iterator[bytes]:
+        told = [block for account in accounts for block in tell_person(account=account, telling=telling)]
         document = blocks.Document(
             title=gettext("Dossier of permissions"),
             author=self._organisation().name,
             footer=gettext("Sealed in checkpoint %(size)s of %(origin)s")
             % {"size": self.size, "origin": settings.SEAL_ORIGIN},
             language=self.wanted.language,
-            blocks=[*self._opening(telling), *told, *self._ending()],
+            blocks=[*self._opening(telling, volume), *told, *self._ending()],
         )
         yield blocks.as_pdf(document=document, at=self.checkpoint.made_at)
 
-    def _opening(self, telling: Telling) -> Iterator[blocks.Block]:
+    def _opening(self, telling: Telling, volume: tuple[int, int]) -> Iterator[blocks.Block]:
         yield blocks.heading(gettext("Dossier of permissions"), level=1)
         yield blocks.facts(
             [
                 (gettext("Organisation"), self._organisation().name),
+                (gettext("Volume"), "/".join(map(str, volume)) if volume[1] > 1 else ""),
                 (gettext("People"), self.people),
                 (gettext("Events"), len(self.positions)),
                 (gettext("As sealed on"), telling.moment(self.checkpoint.made_at)),

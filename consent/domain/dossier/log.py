@@ -4,27 +4,22 @@ import datetime
 import hashlib
 from dataclasses import dataclass
 
-from consent.domain.dossier.bundle import Writable
+from consent.domain.dossier.bundle import Onward, Writable
 from consent.domain.dossier.exporting import Exported, Wanted, export_evidence
 from consent.models import EvidenceExport
 from customers.models import StaffMember
 
 
-class Digesting:
-    """A file that is only ever written to the end of, and knows the SHA-256 of what was written."""
+class Digesting(Onward):
+    """A file that knows the SHA-256 of what was written to it."""
 
     def __init__(self, target: Writable) -> None:
-        self.target, self.digest = target, hashlib.sha256()
+        super().__init__(target)
+        self.digest = hashlib.sha256()
 
     def write(self, block: bytes, /) -> int:
         self.digest.update(block)
-        return self.target.write(block)
-
-    def flush(self) -> None:
-        self.target.flush()
-
-    def close(self) -> None:
-        self.target.close()
+        return super().write(block)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +34,16 @@ class Occasion:
 def export_and_log(*, wanted: Wanted, occasion: Occasion, target: Writable) -> EvidenceExport:
     """Write an export to a file and write down that it was made.
 
-    Raises NothingToExportError, TooManyForDossierError, EvidenceBrokenError, TreeBrokenError.
+    Raises NothingToExportError, EvidenceBrokenError, TreeBrokenError.
     """
     digesting = Digesting(target)
     exported = export_evidence(wanted=wanted, target=digesting)
-    return _log(wanted, occasion, exported, digesting.digest.hexdigest())
+    sha256 = digesting.digest.hexdigest()
+    return log_export(wanted=wanted, occasion=occasion, exported=exported, sha256=sha256)
 
 
-def _log(wanted: Wanted, occasion: Occasion, exported: Exported, sha256: str) -> EvidenceExport:
+def log_export(*, wanted: Wanted, occasion: Occasion, exported: Exported, sha256: str) -> EvidenceExport:
+    """Write down that an export was made."""
     selection = wanted.selection
     return EvidenceExport.objects.create(
         organisation_id=selection.organisation_id,

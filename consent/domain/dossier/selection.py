@@ -2,11 +2,13 @@
 
 import datetime
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from consent.models import ConsentEvent
+from consent.models import ConsentEvent, ConsentRecord
 from customers.models import Contact
 
 
@@ -21,10 +23,36 @@ class Selection:
     channel: str = ""
     since: datetime.datetime | None = None
     until: datetime.datetime | None = None
+    # Of people with a permission that is in this state now.
+    status: str = ""
+    contact_ids: tuple[uuid.UUID, ...] = ()
+    # One part of a large export: from this key up to and including that one.
+    subjects: tuple[uuid.UUID, ...] = ()
 
     def as_json(self) -> dict[str, str]:
         """Write what was asked for; nobody is named in it but by key."""
-        return {name: str(value) for name, value in vars(self).items() if value}
+        return {name: _text(value) for name, value in vars(self).items() if value}
+
+
+def read_selection(*, stored: Mapping[str, str]) -> Selection:
+    """Read back what `as_json` wrote."""
+    return Selection(**{name: READ[name](text) for name, text in stored.items()})
+
+
+def _text(value: object) -> str:
+    return " ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)
+
+
+def _keys(text: str) -> tuple[uuid.UUID, ...]:
+    return tuple(uuid.UUID(one) for one in text.split())
+
+
+READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    **dict.fromkeys(("organisation_id", "contact_id", "legal_entity_id", "purpose_id"), uuid.UUID),
+    **dict.fromkeys(("channel", "status"), str),
+    **dict.fromkeys(("since", "until"), datetime.datetime.fromisoformat),
+    **dict.fromkeys(("contact_ids", "subjects"), _keys),
+}
 
 
 def events_of(*, selection: Selection) -> QuerySet[ConsentEvent]:
@@ -47,6 +75,12 @@ def events_of(*, selection: Selection) -> QuerySet[ConsentEvent]:
     ]
     if selection.channel:
         scopes.append(Q(channel__in=["", selection.channel]))
+    if selection.contact_ids:
+        scopes.append(Q(subject_id__in=selection.contact_ids))
+    if selection.subjects:
+        scopes.append(Q(subject_id__range=selection.subjects))
+    if selection.status:
+        scopes.append(Q(Exists(_with_status(selection))))
     narrowed = {name: value for name, value in chosen.items() if value is not None}
     events = ConsentEvent.objects.filter(*scopes, organisation_id=selection.organisation_id, **narrowed)
     return events.order_by("sequence")
@@ -56,3 +90,12 @@ def people_of(*, selection: Selection) -> QuerySet[Contact]:
     """Find the people whom the events of a selection are about, in a fixed order."""
     subjects = events_of(selection=selection).order_by().values("subject_id")
     return Contact.objects.filter(organisation_id=selection.organisation_id, pk__in=subjects).order_by("pk")
+
+
+def _with_status(selection: Selection) -> QuerySet[ConsentRecord]:
+    scope = {
+        name: value
+        for name in ("legal_entity_id", "purpose_id", "channel")
+        if (value := getattr(selection, name))
+    }
+    return ConsentRecord.objects.filter(contact=OuterRef("subject_id"), status=selection.status, **scope)

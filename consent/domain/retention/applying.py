@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 
 from consent.domain import jobs, rate_limits, requests
+from consent.domain.dossier import large
 from consent.domain.erasing.erasure import end_keeping
 from consent.domain.erasing.forgetting import forget
 from consent.domain.jobs import Progress
@@ -84,7 +85,7 @@ def clean_installation(*, now: datetime.datetime) -> Iterator[Gone]:
         organisation__isnull=True, done_at__lte=now - DEFAULTS[Kind.STAFF_ACTS].keep
     )
     done = [
-        Gone("FILES", screening.delete_expired_files(now=now)),
+        Gone("FILES", screening.delete_expired_files(now=now) + large.delete_expired(now=now)),
         Gone("KEPT", _end_keeping(now)),
         Gone("LINK_REQUESTS", _delete(late)),
         Gone("STAFF_ACTS", _delete(nobodys_acts)),

@@ -5,16 +5,15 @@ Deleting the key and the parts deletes the files, wherever they were copied to s
 
 import datetime
 import io
-import os
 import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from django.db.models import Sum
 
-from consent.domain.ledger.evidence import KEY_BYTES, NONCE_BYTES, decrypt, encrypt
+from consent.domain.file_keys import make_key, open_key
+from consent.domain.ledger.evidence import decrypt, encrypt
 from consent.models import ScreeningBlock, ScreeningRun
-from customers.domain.key_rings import evidence_keys
 
 BLOCK = 1024 * 1024
 FAST = 1
@@ -27,9 +26,7 @@ class FilesGoneError(LookupError):
 
 def give_key(*, run: ScreeningRun) -> None:
     """Make the key of a run that is about to be saved."""
-    ring = evidence_keys()
-    nonce, wrapped = encrypt(key=ring.keys[ring.newest], plain=os.urandom(KEY_BYTES), bound_to=run.pk)
-    run.wrapped_key, run.key_version = nonce + wrapped, ring.newest
+    run.wrapped_key, run.key_version = make_key(bound_to=run.pk)
 
 
 def keep_list(*, run: ScreeningRun, text: BinaryIO) -> int:
@@ -136,10 +133,4 @@ def _blocks(run: ScreeningRun, side: Side) -> Any:
 def _key(run: ScreeningRun) -> bytes:
     if run.wrapped_key is None or run.key_version is None:
         raise FilesGoneError(str(run.pk))
-    wrapped, ring = bytes(run.wrapped_key), evidence_keys()
-    return decrypt(
-        key=ring.keys[run.key_version],
-        nonce=wrapped[:NONCE_BYTES],
-        ciphertext=wrapped[NONCE_BYTES:],
-        bound_to=run.pk,
-    )
+    return open_key(wrapped=bytes(run.wrapped_key), version=run.key_version, bound_to=run.pk)

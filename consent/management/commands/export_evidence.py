@@ -12,10 +12,8 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from consent.domain.dossier.exporting import (
-    MOST_PEOPLE_IN_A_DOSSIER,
     Format,
     NothingToExportError,
-    TooManyForDossierError,
     Wanted,
 )
 from consent.domain.dossier.log import Occasion, export_and_log
@@ -147,12 +145,6 @@ def refusing_in_one_sentence() -> Iterator[None]:
         raise CommandError(refusal.sentence, returncode=2) from refusal
     except NothingToExportError as refusal:
         raise CommandError("Nothing is recorded that belongs to this selection.", returncode=2) from refusal
-    except TooManyForDossierError as refusal:
-        sentence = (
-            f"A dossier (pdf) tells about {MOST_PEOPLE_IN_A_DOSSIER} people at most, and this selection has "
-            f"{refusal}: choose --format csv or jsonld."
-        )
-        raise CommandError(sentence, returncode=2) from refusal
     except (EvidenceBrokenError, TreeBrokenError) as broken:
         sentence = f"The evidence is not what was recorded ({broken}): run verify_ledger --evidence."
         raise CommandError(sentence, returncode=1) from broken

@@ -13,7 +13,7 @@ from pyld import jsonld
 
 from consent.domain.dossier import exporting
 from consent.domain.dossier.bundle import Bundle
-from consent.domain.dossier.exporting import Format, NothingToExportError, TooManyForDossierError, Wanted
+from consent.domain.dossier.exporting import Format, NothingToExportError, Wanted
 from consent.domain.dossier.selection import Selection
 from consent.domain.ledger.evidence import EvidenceBrokenError
 from consent.domain.seal.keys import signers, verifiers
@@ -284,12 +284,20 @@ def test_nothing_to_export_is_said(told: Story) -> None:
         exported(Wanted(selection=stranger, formats=[], language="nl", with_evidence=False))
 
 
-def test_dossier_of_too_many_people_is_refused(told: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporting, "MOST_PEOPLE_IN_A_DOSSIER", 1)
+def test_dossier_of_many_people_comes_in_volumes(
+    told: Story, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(exporting, "PEOPLE_IN_A_VOLUME", 1)
     everybody = Selection(organisation_id=told.alice.organisation_id)
+    asked = Wanted(selection=everybody, formats=[Format.PDF], language="nl", with_evidence=False)
 
-    with pytest.raises(TooManyForDossierError):
-        exported(Wanted(selection=everybody, formats=[Format.PDF], language="nl", with_evidence=False))
+    export, done = exported(asked)
+
+    files = files_in(export)
+    assert done.people == 2
+    assert [name for name in files if name.endswith(".pdf")] == ["dossier-001.pdf", "dossier-002.pdf"]
+    assert files["dossier-001.pdf"] != files["dossier-002.pdf"]
+    assert check(export, tmp_path).code == 0
 
 
 def test_tables_hold_each_event_with_its_place(told: Story) -> None:

@@ -1,0 +1,144 @@
+"""A large export by a worker: in parts that each check themselves, the same bytes every time, for a day."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from consent.domain import jobs
+from consent.domain.dossier import large
+from consent.domain.dossier.exporting import Format, NothingToExportError, Wanted
+from consent.domain.dossier.selection import Selection, events_of, read_selection
+from consent.models import EvidenceExport, EvidenceFile, EvidencePart, Job, Status
+from customers.models import StaffMember
+from tests import make
+from tests.consent.domain.dossier import scene
+from tests.consent.domain.dossier.scene import Story, check, exported, files_in, seal
+
+pytestmark = pytest.mark.django_db
+NOW = make.NOW
+
+
+@pytest.fixture
+def told() -> Story:
+    found = scene.story()
+    seal()
+    return found
+
+
+@pytest.fixture
+def officer(told: Story) -> StaffMember:
+    return make.staff_member(organisation=told.alice.organisation, username="fg", role=StaffMember.Role.DPO)
+
+
+def everybody(told: Story, *formats: Format) -> Wanted:
+    selection = Selection(organisation_id=told.alice.organisation_id)
+    return Wanted(selection=selection, formats=formats, language="en", with_evidence=True)
+
+
+def begun(wanted: Wanted, officer: StaffMember) -> Job:
+    return large.begin_export(wanted=wanted, staff=officer, reason="Voor de AP.", now=NOW)
+
+
+def worked_off(job: Job) -> EvidenceFile:
+    while jobs.advance(job_id=job.pk, chunk=lambda _job: large.write_part, now=NOW):
+        pass
+    job.refresh_from_db()
+    return EvidenceFile.objects.get(job=job)
+
+
+def content_of(file: EvidenceFile) -> bytes:
+    target = io.BytesIO()
+    large.write_file(file=file, target=target)
+    return target.getvalue()
+
+
+def test_export_of_one_part_has_the_bytes_of_a_direct_one(told: Story, officer: StaffMember) -> None:
+    job = begun(everybody(told, Format.CSV), officer)
+
+    file = worked_off(job)
+
+    assert (job.state, job.done, job.total) == (Job.State.DONE, 2, 2)
+    logged = EvidenceExport.objects.get()
+    assert (logged.staff, logged.people, logged.events, logged.reason) == (officer, 2, 3, "Voor de AP.")
+    assert content_of(file) == exported(everybody(told, Format.CSV))[0]
+
+
+def test_parts_check_themselves_and_are_the_same_bytes_again(
+    told: Story, officer: StaffMember, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "PEOPLE_IN_A_PART", 1)
+
+    first = content_of(worked_off(begun(everybody(told, Format.JSONLD), officer)))
+    second = content_of(worked_off(begun(everybody(told, Format.JSONLD), officer)))
+
+    files = files_in(first)
+    assert first == second
+    assert list(files) == ["README.txt", "part-0001.zip", "part-0002.zip", "manifest.txt"]
+    assert [check(files[name], tmp_path).code for name in files if "part" in name] == [0, 0]
+    assert "part-0002.zip" in files["manifest.txt"].decode()
+
+
+def test_work_that_broke_off_goes_on_to_the_same_bytes(
+    told: Story, officer: StaffMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "PEOPLE_IN_A_PART", 1)
+    whole = content_of(worked_off(begun(everybody(told), officer)))
+    job = begun(everybody(told), officer)
+
+    jobs.advance(job_id=job.pk, chunk=lambda _job: large.write_part, now=NOW)
+    scene.give(told.book, make.email_point(contact=told.bob, text="bob2@example.org"), days_ago=2)
+    seal()
+
+    half = EvidenceFile.objects.get(job=job)
+    assert half.parts.count() == 1
+    assert half.tree_size == 3
+    later = files_in(content_of(worked_off(job)))
+    assert later["part-0001.zip"] == files_in(whole)["part-0001.zip"]
+
+
+def test_file_is_gone_after_a_day_and_the_log_stays(told: Story, officer: StaffMember) -> None:
+    file = worked_off(begun(everybody(told), officer))
+
+    early = large.delete_expired(now=NOW + timedelta(hours=23))
+    late = large.delete_expired(now=NOW + timedelta(hours=24))
+
+    file.refresh_from_db()
+    assert (early, late, EvidencePart.objects.count(), file.wrapped_key) == (0, 1, 0, None)
+    assert EvidenceExport.objects.count() == 1
+    with pytest.raises(large.FileGoneError):
+        content_of(file)
+
+
+def test_nothing_to_export_starts_no_job(told: Story, officer: StaffMember) -> None:
+    selection = Selection(organisation_id=told.alice.organisation_id, channel="POST")
+    wanted = Wanted(selection=selection, formats=[], language="en", with_evidence=False)
+
+    with pytest.raises(NothingToExportError):
+        begun(wanted, officer)
+
+    assert Job.objects.count() == 0
+
+
+@pytest.mark.parametrize(("status", "people"), [(Status.GIVEN, ["Bob"]), (Status.WITHDRAWN, ["Alice"])])
+def test_selection_by_status_finds_who_is_in_it_now(told: Story, status: Status, people: list[str]) -> None:
+    selection = Selection(organisation_id=told.alice.organisation_id, status=status)
+
+    found = {event.subject_id for event in events_of(selection=selection)}
+
+    names = {told.alice.pk: "Alice", told.bob.pk: "Bob"}
+    assert [names[key] for key in found] == people
+
+
+def test_selection_is_read_back_as_it_was_written(told: Story) -> None:
+    selection = Selection(
+        organisation_id=told.alice.organisation_id,
+        legal_entity_id=told.book.entity.pk,
+        status=Status.GIVEN,
+        since=NOW,
+        contact_ids=(told.alice.pk, told.bob.pk),
+        subjects=(told.alice.pk, told.bob.pk),
+    )
+
+    assert read_selection(stored=selection.as_json()) == selection
