@@ -3,7 +3,7 @@
 make bench                                     # full size: five million contacts
 .venv/bin/python -m bench --contacts 20000 --numbers 20000
 
-The data are made once and kept: at full size in about a quarter of an hour, on some 25 GB of disk. Beside the
+The data are made once and kept: at full size expect a quarter of an hour and 25 GB of disk. Beside the
 clock stands what processors did for us in that time, which whatever else the machine does hardly changes.
 """
 
