@@ -183,16 +183,31 @@ def root_of(
 
 def check_evidence(export: zipfile.ZipFile, events: dict[str, dict[str, Any]]) -> str:
     """The personal part of the proof of an event is the one the event holds the digest of."""
-    count = 0
+    told = set()
     for line in lines_of(export, "evidence.jsonl"):
         row = json.loads(line)
         event = events.get(row["event"])
         if event is None or hashlib.sha256(row["plain"].encode()).hexdigest() != event["evidence_digest"]:
             raise Fault(f"the evidence of event {row['event']} is not what was recorded")
-        count += 1
-    without = sum(bool(event["evidence_digest"]) for event in events.values()) - count
-    gone = f"; of {without} it was erased or is not part of this export" if without else ""
-    return f"The personal part of the proof of {count} events is what was recorded{gone}."
+        told.add(row["event"])
+    erased = {event["subject_id"]: place for place, event in enumerate(events.values()) if is_erasure(event)}
+    without = [
+        place <= erased.get(event["subject_id"], -1)
+        for place, event in enumerate(events.values())
+        if event["evidence_digest"] and event["id"] not in told
+    ]
+    gone = f"; of {sum(without)} the person was erased since" if any(without) else ""
+    missing = without.count(False)
+    gone += f"; of {missing} it is missing here and no erasure explains it: {WHY_NOT}" if missing else ""
+    return f"The personal part of the proof of {len(told)} events is what was recorded{gone}."
+
+
+# Which of these it was, the keeper of the log must say: only an erasure stands in the log itself.
+WHY_NOT = "left out of this export, past its term, or lost"
+
+
+def is_erasure(event: dict[str, Any]) -> bool:
+    return bool(event["act"] == "ERASED")
 
 
 def check_wordings(export: zipfile.ZipFile, events: dict[str, dict[str, Any]]) -> str:

@@ -6,6 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,15 +16,18 @@ from consent.domain.dossier import exporting
 from consent.domain.dossier.bundle import Bundle
 from consent.domain.dossier.exporting import Format, NothingToExportError, Wanted
 from consent.domain.dossier.selection import Selection
+from consent.domain.erasing.erasure import erase
+from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.evidence import EvidenceBrokenError
 from consent.domain.seal.keys import signers, verifiers
 from consent.domain.seal.notes import CheckpointText, Signer, sign_note
-from consent.models import Checkpoint, Evidence, SubjectKey
+from consent.models import Actor, Checkpoint, Evidence, Method, Source
 from tests.consent.domain.dossier import scene
 from tests.consent.domain.dossier.scene import Story, check, exported, files_in, rewritten, seal, wanted
 
 pytestmark = pytest.mark.django_db
 Files = dict[str, bytes]
+BY_STAFF: dict[str, Any] = {"actor": Actor.STAFF, "source": Source.STAFF_ENTRY, "method": Method.RECORD}
 
 
 @pytest.fixture
@@ -237,13 +241,25 @@ def test_openssl_checks_the_signature_as_the_readme_tells(told: Story, tmp_path:
 
 
 def test_erased_person_is_proven_without_a_personal_part(told: Story, tmp_path: Path) -> None:
-    Evidence.objects.filter(subject_id=told.alice.pk).delete()
-    SubjectKey.objects.filter(subject_id=told.alice.pk).delete()
+    erase(contact=told.alice, how=Circumstances(**BY_STAFF), erased_at=scene.NOON)
+    seal()
 
-    checked = check(exported(wanted(told))[0], tmp_path)
+    export, _done = exported(wanted(told))
 
+    checked = check(export, tmp_path)
     assert checked.code == 0
-    assert "of 2 it was erased or is not part of this export" in checked.said
+    assert "of 2 the person was erased since" in checked.said
+    assert "missing" not in checked.said
+
+
+def test_personal_part_that_is_missing_does_not_read_as_erased(told: Story, tmp_path: Path) -> None:
+    Evidence.objects.filter(subject_id=told.alice.pk).delete()
+
+    export, _done = exported(wanted(told))
+
+    checked = check(export, tmp_path)
+    assert "of 2 it is missing here and no erasure explains it" in checked.said
+    assert "erased since" not in checked.said
 
 
 def test_broken_evidence_is_never_exported(told: Story) -> None:
