@@ -25,6 +25,9 @@ BEGIN
     IF to_regclass('public.consent_rightsstep') IS NOT NULL THEN
         REVOKE UPDATE, TRUNCATE ON public.consent_rightsstep FROM {role};
     END IF;
+    IF to_regclass('public.consent_disclosure') IS NOT NULL THEN
+        REVOKE UPDATE, TRUNCATE ON public.consent_disclosure FROM {role};
+    END IF;
     IF to_regclass('public.consent_desklookup') IS NOT NULL THEN
         REVOKE UPDATE, TRUNCATE ON public.consent_desklookup FROM {role};
     END IF;

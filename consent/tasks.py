@@ -30,6 +30,8 @@ from consent.domain.digest import sending
 from consent.domain.dossier import large
 from consent.domain.erasing import many, replaying
 from consent.domain.figures import counting
+from consent.domain.incidents import keeping
+from consent.domain.incidents import reminding as incident_reminding
 from consent.domain.ledger import reconciling
 from consent.domain.messages import WorkingLinks
 from consent.domain.notifying import delivering, guarding
@@ -66,6 +68,7 @@ CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.CALL_LIST: filling.fill_chunk,
     Job.Kind.ERASURE: many.erase_chunk,
     Job.Kind.RETENTION: applying.retire_chunk,
+    Job.Kind.INCIDENT: keeping.keep_chunk,
     Job.Kind.ANNOUNCE: announcing.announce_chunk,
     Job.Kind.EXPORT: large.write_part,
 }
@@ -247,12 +250,11 @@ def delete_expired_files() -> int:
 
 @shared_task
 def remind_officers() -> int:
-    """Mail the officers about rights requests and agreements whose term ends."""
+    """Mail the officers about the data breaches, rights requests and agreements whose term ends."""
     reminded, until = 0, time.monotonic() + SECONDS_AT_WORK
-    while time.monotonic() < until and (
-        reminding.remind_next(now=timezone.now()) or processors.remind_next(now=timezone.now())
-    ):
-        reminded += 1
+    for remind_next in (incident_reminding.remind_next, reminding.remind_next, processors.remind_next):
+        while time.monotonic() < until and remind_next(now=timezone.now()):
+            reminded += 1
     if reminded:
         wake_outbox()
     heartbeats.beat(

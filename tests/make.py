@@ -1,7 +1,7 @@
 """Rows to test with. Every default stands here; a test names only what it is about."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from consent.domain.api_keys import MadeKey, WantedKey, make_key
@@ -23,6 +23,7 @@ from consent.models import (
     Endpoint,
     HousePolicy,
     ImpactAssessment,
+    Incident,
     Method,
     Notice,
     NoticeVersion,
@@ -696,3 +697,29 @@ def endpoint(
     made.legal_entities.set(legal_entities)
     made.purposes.set(purposes)
     return made
+
+
+def incident(
+    *,
+    legal_entity: LegalEntity,
+    title: str = "Bellijst in de trein",
+    kinds: Sequence[str] = (Incident.Kind.CONFIDENTIALITY,),
+    happened_from: datetime = NOW - timedelta(days=2),
+    happened_until: datetime | None = None,
+    noticed_at: datetime = NOW - timedelta(days=1),
+    risk: Incident.Risk = Incident.Risk.UNWEIGHED,
+    recorded_by: StaffMember | None = None,
+) -> Incident:
+    return Incident.objects.create(
+        organisation=legal_entity.organisation,
+        legal_entity=legal_entity,
+        title=title,
+        kinds=list(kinds),
+        what_happened="Een uitgeprinte bellijst bleef in de trein liggen.",
+        happened_from=happened_from,
+        happened_until=happened_until,
+        noticed_at=noticed_at,
+        risk=risk,
+        recorded_at=noticed_at,
+        recorded_by=recorded_by,
+    )

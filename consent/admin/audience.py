@@ -17,10 +17,11 @@ from consent.admin.job import renewal, renewing
 from consent.admin.law_changes import law_changes
 from consent.admin.question_form import AudienceForm, ComparisonForm, QuestionForm
 from consent.domain import audience_counts, audiences
+from consent.domain.disclosures import GivenOut, given_out_about, recorded
 from consent.domain.engine.question import Question
-from consent.models import Channel, Job
+from consent.models import Channel, Disclosure, Job
 from consent.tasks import wake_job
-from customers.admin.scope import require
+from customers.admin.scope import require, staff_of
 from customers.domain.staff import Duty, has_duty
 from customers.models import StaffMember
 from customers.staff_site import PERMISSION, Page, StaffSite
@@ -107,7 +108,12 @@ def audience_export_view(request: HttpRequest) -> StreamingHttpResponse:
     question = valid(put(request, AudienceForm)).question
     if question is None:
         raise Http404
-    members = audiences.stream_reachable(question=question)
+    members = recorded(
+        rows=audiences.stream_reachable(question=question),
+        contact_of=lambda member: member.point.contact_id,
+        given=given(request, question, Disclosure.Source.AUDIENCE),
+        clock=timezone.now,
+    )
     name = f"audience-{question.legal_entity_code}-{question.purpose_code}-{question.channel.lower()}"
     return as_download(reachable_rows(members, zone=question.zone), name=name)
 
@@ -146,9 +152,18 @@ def what_if_export_view(request: HttpRequest) -> StreamingHttpResponse:
     if asked is None:
         raise Http404
     before, after = asked
-    losses = audiences.stream_losses(before=before, after=after)
+    losses = recorded(
+        rows=audiences.stream_losses(before=before, after=after),
+        contact_of=lambda loss: loss.point.contact_id,
+        given=given(request, before, Disclosure.Source.WHAT_IF),
+        clock=timezone.now,
+    )
     name = f"lost-{before.legal_entity_code}-{before.purpose_code}-{before.channel.lower()}"
     return as_download(loss_rows(losses, zone=before.zone), name=name)
+
+
+def given(request: HttpRequest, question: Question, source: Disclosure.Source) -> GivenOut:
+    return given_out_about(question=question, source=source, staff_id=staff_of(request).pk)
 
 
 def put(request: HttpRequest, form: type[Asked]) -> Asked:

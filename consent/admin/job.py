@@ -1,6 +1,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -13,7 +14,7 @@ from consent.domain import jobs
 from consent.models import Job, ScreeningBlock
 from consent.tasks import wake_job
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter, require, staff_of
-from customers.domain.staff import Area, Duty, has_duty
+from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.staff_site import PROOF, SETTINGS
 
 SECONDS_BETWEEN_LOOKS = "3"
@@ -22,6 +23,7 @@ DUTIES = {
     Job.Kind.AUDIENCE: Duty.SEE_AUDIENCES,
     Job.Kind.WHAT_IF: Duty.SEE_AUDIENCES,
     Job.Kind.CALL_LIST: Duty.MANAGE_CALL_LISTS,
+    Job.Kind.INCIDENT: Duty.HANDLE_BREACH,
     Job.Kind.ERASURE: Duty.ANSWER_REQUEST,
     Job.Kind.ANNOUNCE: Duty.PUBLISH_WORDING,
     Job.Kind.EXPORT: Duty.EXPORT_EVIDENCE,
@@ -61,6 +63,13 @@ class JobAdmin(ReadOnlyAdmin[Job]):
             path("<path:object_id>/change/", site.admin_view(self.progress_view), name=f"{name}_change"),
             *super().get_urls(),
         ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        """That people of a data breach are looked for is seen by whoever sees data breaches."""
+        queryset = super().get_queryset(request)
+        if Right.VIEW in rights_of(staff=staff_of(request), area=Area.INCIDENTS):
+            return queryset
+        return queryset.exclude(kind=Job.Kind.INCIDENT)
 
     def progress_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         job = self.find(request, object_id)

@@ -34,6 +34,9 @@ def page_of_result(job: Job, staff: StaffMember) -> Result | None:
     if job.kind == Kind.ANNOUNCE:
         url = reverse("admin:consent_privacystatementversion_change", args=[job.key_range["statement"]])
         return Result(url, _("To the privacy statement"))
+    if job.kind == Kind.INCIDENT:
+        url = reverse("admin:consent_incident_people", args=[job.key_range["incident"]])
+        return Result(url, _("To the people found"))
     if job.kind in {Kind.AUDIENCE, Kind.WHAT_IF}:
         name = "audience" if job.kind == Kind.AUDIENCE else "what_if"
         return Result(f"{reverse(f'admin:{name}')}?{_asked(job)}", _("To the numbers"))

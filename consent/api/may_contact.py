@@ -13,9 +13,11 @@ from consent.api.keys import MAY_ASK, MAY_ASK_MANY, caller_of
 from consent.api.moments import read_field
 from consent.api.problems import Problem, WrongFieldError
 from consent.api.schemas import ManyAnswers, ManyQuestions, OneAnswer, OneQuestion, SharedQuestion
+from consent.domain.disclosures import given_out_about, pack_keys, record_disclosure
 from consent.domain.engine.answering import ask, ask_one
 from consent.domain.engine.asking import Asked
 from consent.domain.engine.question import Question, UnknownCodeError, put_question
+from consent.models import Disclosure
 from customers.models import LegalEntity
 
 PROBLEMS: Final = dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 500, 503), Problem)
@@ -47,11 +49,18 @@ def may_contact(request: HttpRequest, asked: Annotated[OneQuestion, JsonBody(...
     summary="May we contact these addresses?",
 )
 def may_contact_batch(request: HttpRequest, asked: Annotated[ManyQuestions, JsonBody(...)]) -> HttpResponse:
-    """Up to 10,000 addresses for the same purpose and channel; the answers stand in the same order."""
-    question = question_of(asked, entity=caller_of(request).key.legal_entity, now=timezone.now())
+    """Up to 10,000 addresses for the same purpose and channel; the answers stand in the same order.
+
+    Which people they belong to is written down, by key, so that it is known when answers get lost.
+    """
+    key, now = caller_of(request).key, timezone.now()
+    question = question_of(asked, entity=key.legal_entity, now=now)
     contacts = asked.contacts or [None] * len(asked.addresses)
     pairs = zip(asked.addresses, contacts, strict=True)
     answers = ask(question=question, asked=[Asked(text=text, contact_id=contact) for text, contact in pairs])
+    given = given_out_about(question=question, source=Disclosure.Source.API_BATCH, api_key_id=key.pk)
+    keys = pack_keys(contact_ids=(answer.contact_id for answer in answers))
+    record_disclosure(given=given, keys=keys, disclosed_at=now)
     return as_json(tell_many(question=question, answers=answers))
 
 

@@ -3,9 +3,11 @@ from consent.models.api_key import ApiKey, Scope
 from consent.models.call_desk import CallList, CallListEntry, DeskLookup, ShownContact
 from consent.models.collection_point import CollectionChoice, CollectionField, CollectionPoint, ShownForm
 from consent.models.contact_attempt import ContactAttempt
+from consent.models.disclosure import Disclosure
 from consent.models.evidence_export import EvidenceExport, EvidenceFile, EvidencePart
 from consent.models.figure import Digest, Figure, FigureMark
 from consent.models.impact_assessment import ImpactAssessment
+from consent.models.incident import Incident, IncidentPerson
 from consent.models.job import Job
 from consent.models.kept_data import KeptData
 from consent.models.ledger import ConsentEvent, ConsentRecord, Evidence, SubjectKey
@@ -64,6 +66,7 @@ __all__ = [
     "DeliveryAttempt",
     "DeskLookup",
     "Digest",
+    "Disclosure",
     "DoNotCallRegistration",
     "DoNotCallSnapshot",
     "Endpoint",
@@ -78,6 +81,8 @@ __all__ = [
     "Heartbeat",
     "HousePolicy",
     "ImpactAssessment",
+    "Incident",
+    "IncidentPerson",
     "Job",
     "KeptData",
     "LedgerLeaf",

@@ -18,6 +18,7 @@ class Job(models.Model):
         EXPORT = "EXPORT", _("Export")
         RESCORING = "RESCORING", _("Rescoring")
         RETENTION = "RETENTION", _("Retention")
+        INCIDENT = "INCIDENT", _("Finding the people of a data breach")
         ERASURE = "ERASURE", _("Erasure of a selection")
 
     class State(models.TextChoices):

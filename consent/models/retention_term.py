@@ -21,6 +21,8 @@ class RetentionTerm(models.Model):
         CALL_LISTS = "CALL_LISTS", _("Who stood on closed call lists")
         REQUESTS = "REQUESTS", _("Rights requests that were answered")
         TOLD = "TOLD", _("Whom outside was told of stops and erasures")
+        DISCLOSURES = "DISCLOSURES", _("Who stood on lists that were given out")
+        INCIDENTS = "INCIDENTS", _("Who was found with closed data breaches")
         DORMANT = "DORMANT", _("Contacts with whom nothing is left")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

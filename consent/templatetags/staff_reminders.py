@@ -5,10 +5,11 @@ from django.utils.timezone import localdate, now  # noqa: TID251  (a page reads 
 
 from consent.admin.shared_rows import seen_by
 from consent.domain.do_not_call_freshness import find_lists_to_renew
+from consent.domain.incidents.reminding import count_waiting
 from consent.domain.processors import list_watched
 from consent.domain.rights.reminding import count_due
 from consent.domain.staff_trail import find_unusual
-from consent.models import Endpoint, Processor, RightsRequest
+from consent.models import Endpoint, Incident, Processor, RightsRequest
 from customers.admin.scope import narrow
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.models import Organisation, StaffMember
@@ -64,3 +65,15 @@ def processor_reminder(context: dict[str, Any]) -> dict[str, Any]:
         "watched": list_watched(among=seen_by(Processor.objects.all(), staff), today=localdate()),
         "silent": list(seen_by(silent, staff).order_by("name", "pk")),
     }
+
+
+@register.inclusion_tag("admin/_incident_reminder.html", takes_context=True)
+def incident_reminder(context: dict[str, Any]) -> dict[str, Any]:
+    """Say how many data breaches wait to be reported or explained, to who may see them."""
+    staff = context["request"].user
+    if not isinstance(staff, StaffMember) or Right.VIEW not in rights_of(staff=staff, area=Area.INCIDENTS):
+        return {}
+    own = narrow(
+        Incident.objects.all(), staff=staff, organisation="organisation", legal_entity="legal_entity"
+    )
+    return count_waiting(among=own, now=now())

@@ -40,8 +40,8 @@ class Fate(enum.StrEnum):
 class Holding:
     """One table that can say something about a person: how their rows are found, told and taken away.
 
-    `found_by` leads from a row to the key of the contact; empty where only other ways lead there. `told` are
-    the columns of the copy that the person gets.
+    `found_by` leads from a row to the key of the contact, or by the lookup “overlap” to the keys of several;
+    empty where only other ways lead there. `told` are the columns of the copy that the person gets.
     """
 
     model: type[Model]
@@ -50,11 +50,14 @@ class Holding:
     found_by: str = ""
     told: tuple[str, ...] = ()
     why: str = ""
+    lookup: str = "in"
 
     def rows_of(self, *contact_ids: Any) -> Any:
         """The rows about these contacts; none where no key leads to them."""
         rows = self.model._default_manager.all()  # noqa: SLF001  (Django's own name for it)
-        return rows.filter(**{f"{self.found_by}__in": contact_ids}) if self.found_by else rows.none()
+        return (
+            rows.filter(**{f"{self.found_by}__{self.lookup}": contact_ids}) if self.found_by else rows.none()
+        )
 
 
 HOLDINGS: Final = (

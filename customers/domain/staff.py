@@ -41,6 +41,7 @@ class Area(enum.StrEnum):
     LOOKUPS = "look-ups"
     STAFF_ACTS = "acts of staff"
     REQUESTS = "rights requests"
+    INCIDENTS = "data breaches"
     API_KEYS = "API keys"
     OPERATION = "operation"
     MACHINERY = "machinery"
@@ -76,6 +77,7 @@ class Duty(enum.StrEnum):
     SET_POLICY = "adopt or end a policy of the house"
     LOAD_DO_NOT_CALL = "load a do-not-call-me list"
     ENTER_REQUEST = "write down a rights request"
+    HANDLE_BREACH = "keep and take out the people of a data breach"
     ANSWER_REQUEST = "answer a rights request, also by erasing somebody"
 
 
@@ -135,6 +137,7 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.PROCESSORS: MAKE,
         Area.PROCESSING: MAKE,
         Area.DEPARTMENTS: MAKE,
+        Area.INCIDENTS: MAKE,
     },
     Role.ADMINISTRATOR: {
         Area.ORGANISATION: READ,

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from consent.domain import jobs, outbox, restrictions, suppressions
+from consent.domain.disclosures import GivenOut, record_disclosure
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, Wordings, record
 from consent.domain.rights import receiving
@@ -28,6 +29,7 @@ from consent.models import (
     ContactAttempt,
     DeskLookup,
     Digest,
+    Disclosure,
     DoNotCallRegistration,
     DoNotCallSnapshot,
     Evidence,
@@ -36,6 +38,7 @@ from consent.models import (
     EvidencePart,
     Figure,
     Heartbeat,
+    IncidentPerson,
     Job,
     KeptData,
     LinkRequest,
@@ -126,6 +129,7 @@ def everything(*, code: str) -> Rows:
         *rights_rows(contact, entity),
         *wording_rows(organisation, entity),
         *screening_rows(agent, entity),
+        *breach_rows(agent, entity, contact),
     ]
     found = {type(row): row for row in rows}
     version = NoticeVersion.objects.get(notice__legal_entity=entity)
@@ -402,6 +406,26 @@ def screening_rows(staff: StaffMember, entity: LegalEntity) -> list[models.Model
     run.legal_entity = entity
     run.save(update_fields=["job", "legal_entity"])
     return [run, run.job, run.blocks.get()]
+
+
+def breach_rows(staff: StaffMember, entity: LegalEntity, contact: Contact) -> list[models.Model]:
+    given = GivenOut(
+        organisation_id=contact.organisation_id,
+        source=Disclosure.Source.AUDIENCE,
+        legal_entity_id=entity.pk,
+        staff_id=staff.pk,
+    )
+    record_disclosure(given=given, keys=contact.pk.bytes, disclosed_at=make.NOW)
+    incident = make.incident(legal_entity=entity, recorded_by=staff)
+    person = IncidentPerson.objects.create(
+        incident=incident,
+        contact_id=contact.pk,
+        source="AUDIENCE",
+        first_at=make.NOW,
+        last_at=make.NOW,
+        times=1,
+    )
+    return [Disclosure.objects.get(list_id=given.list_id), incident, person]
 
 
 def desk_rows(attempt: ContactAttempt) -> list[models.Model]:

@@ -17,11 +17,13 @@ from consent.models import (
     ConsentEvent,
     ConsentRecord,
     DeliveryAttempt,
+    Disclosure,
     DoNotCallSnapshot,
     Endpoint,
     EvidenceExport,
     EvidenceFile,
     ImpactAssessment,
+    Incident,
     NoticeVersion,
     Notification,
     OutboxMessage,
@@ -29,7 +31,7 @@ from consent.models import (
     RightsRequest,
     SecurityMeasures,
 )
-from customers.models import CallerNumber, Contact, Department, StaffAct, StaffMember
+from customers.models import CallerNumber, Contact, Department, LegalEntity, StaffAct, StaffMember
 from tests import make
 from tests.consent.admin_rows import Rows, everything, list_of, organisation_in, page_of
 
@@ -94,6 +96,21 @@ def processing_pages(rows: Rows) -> list[str]:
         page_of(rows[ImpactAssessment], "change"),
         page_of(rows[SecurityMeasures], "change"),
         reverse("admin:consent_impactassessment_add"),
+    ]
+
+
+def breach_pages(rows: Rows) -> list[str]:
+    incident = page_of(rows[Incident], "change")
+    key = incident.split("/")[-3]
+    period = "since_0=2026-11-01&since_1=00:00&until_0=2026-12-01&until_1=00:00&sources=AUDIENCE"
+    return [
+        list_of(Incident),
+        incident,
+        incident.replace("/change/", "/people/"),
+        reverse("admin:consent_incident_add"),
+        f"/admin/who-was-in-what/?incident={key}",
+        f"/admin/who-was-in-what/?incident={key}&legal_entity={rows[LegalEntity].pk}&{period}",
+        list_of(Disclosure),
     ]
 
 
@@ -187,6 +204,7 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         "/admin/mailbox/",
         "/admin/mailbox/100-aa/",
         *asking_pages(rows),
+        *breach_pages(rows),
         *processing_pages(rows),
         *rights_pages(rows),
         *seal_pages(rows),

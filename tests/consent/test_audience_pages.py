@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from consent.models import Disclosure
 from customers.models import Contact, LegalEntity, StaffMember
 from tests import make
 from tests.consent.admin_rows import signed_in
@@ -235,6 +236,17 @@ def test_terms_that_end_are_seen_ahead(lamps: LegalEntity) -> None:
     by_call = member(lamps).get(WHAT_IF, {**BY_CALL, "at_date": "2026-06-30", **ahead})
 
     assert by_call.context["table"].comparison.lost == 2
+
+
+def test_who_was_in_an_export_is_written_down(lamps: LegalEntity, people: list[Contact]) -> None:
+    marketer = member(lamps)
+
+    _titles, *rows = export(marketer, f"{AUDIENCE}export/", {**BY_CALL, **DAY_BEFORE})
+
+    [part] = Disclosure.objects.all()
+    assert sorted(str(key) for key in part.contact_ids) == sorted(row[0] for row in rows)
+    assert (part.source, part.legal_entity, part.channel) == ("AUDIENCE", lamps, "CALL")
+    assert part.staff is not None
 
 
 @pytest.mark.usefixtures("people")

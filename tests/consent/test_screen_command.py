@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from config.mail import LOOPBACK, free_port
 from consent.domain.lists import records
-from consent.models import Act, ConsentEvent, ScreeningRun
+from consent.models import Act, ConsentEvent, Disclosure, ScreeningRun
 from tests.consent.domain.lists.test_workbooks import workbook
 from tests.consent.domain.screening.scene import LIST, Shop, shop
 
@@ -89,6 +89,9 @@ def test_the_run_is_written_down_with_its_hashes(scene: Shop, lijst: Path, tmp_p
     assert run.counts == {"A_CONSENT": 1, "D_NO_BASIS": 1, "D_ADDRESS_INVALID": 1}
     assert run.input_sha256 == hashlib.sha256(LIST).hexdigest()
     assert run.output_sha256 == hashlib.sha256(output.read_bytes()).hexdigest()
+    assert [(one.list_id, one.contact_ids) for one in Disclosure.objects.all()] == [
+        (run.pk, [scene.anna.contact_id])
+    ]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -90,7 +90,7 @@ def test_list_says_what_each_question_says(question: Question) -> None:
                 question=one,
                 texts=[each.text for each in everybody],
                 contacts=[each.contact_id for each in everybody],
-            )
+            ).verdicts
             assert [(verdict.code, verdict.reasons, verdict.valid_until) for verdict in listed] == [
                 texts(answer, one.zone) for answer in ask(question=one, asked=everybody)
             ]

@@ -45,7 +45,14 @@ def new_member(organisation: Organisation, role: str) -> dict[str, str]:
         (Role.CALL_AGENT, set()),
         (
             Role.DPO,
-            {Area.WORDING, Area.POLICIES, Area.PROCESSORS, Area.PROCESSING, Area.DEPARTMENTS},
+            {
+                Area.WORDING,
+                Area.POLICIES,
+                Area.PROCESSORS,
+                Area.PROCESSING,
+                Area.DEPARTMENTS,
+                Area.INCIDENTS,
+            },
         ),
         (Role.ADMINISTRATOR, {Area.LEGAL_ENTITIES, Area.DEPARTMENTS, Area.STAFF, Area.POLICIES}),
         (Role.AUDITOR, set()),

@@ -6,7 +6,7 @@ Rows with the same facts, whose ends that count are the same, get the same verdi
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from consent.domain.engine.answering import ask_database, rule_on
@@ -22,7 +22,7 @@ from consent.domain.rulebook.explanations import ground_of
 # together the more of them there are; few enough for constant memory.
 CHUNK = 30_000
 # As the facts are joined, so that nothing is sorted again; the people of one place stand in one order.
-COLUMNS = "SELECT place, key, ends FROM facts ORDER BY contact_id, place"
+COLUMNS = "SELECT place, key, ends, contact_id::text FROM facts ORDER BY contact_id, place"
 KEYS: Final = {False: Statement(PRESENT + COLUMNS), True: Statement(PAST + COLUMNS)}
 
 
@@ -40,9 +40,16 @@ class Verdict(NamedTuple):
     evidence: str = ""  # only where it is asked for
 
 
+class Answered(NamedTuple):
+    """The verdict of each row of a chunk, and the keys of everybody whom its addresses belong to."""
+
+    verdicts: list[Verdict]
+    keys: bytes
+
+
 def answer_chunk(
     *, question: Question, texts: Sequence[str], contacts: Sequence[uuid.UUID | None]
-) -> list[Verdict]:
+) -> Answered:
     """Answer a question about each row of a chunk, in order, as the texts of the verdict columns.
 
     Reasons are codes with spaces between them; moments are ISO 8601 in the legal entity's zone; what does not
@@ -52,11 +59,17 @@ def answer_chunk(
     addresses = read_texts(question=question, texts=texts, contacts=contacts)
     rows = ask_database(statements=KEYS, question=question, addresses=addresses, explained=False)
     judged, found = _Judged(question), dict[int, tuple[int, Verdict]]()
-    for place, key, ends in rows:
+    for place, key, ends, _contact in rows:
         one = judged[key].until(ends)
         if one[0] < found.setdefault(place, one)[0]:
             found[place] = one
-    return [found[place][1] for place in range(1, len(texts) + 1)]
+    verdicts = [found[place][1] for place in range(1, len(texts) + 1)]
+    return Answered(verdicts, _packed(rows))
+
+
+def _packed(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """As many keys as rows: written as one text, and read as one number in hexadecimals."""
+    return bytes.fromhex("".join({row[3] for row in rows if row[3]}).replace("-", ""))
 
 
 class _Judged(dict[str, "_Ruled"]):

@@ -7,21 +7,23 @@ from zoneinfo import ZoneInfo
 
 from consent.domain.engine.answering import Answer, ask
 from consent.domain.engine.asking import Asked
-from consent.domain.engine.bulk import Verdict
+from consent.domain.engine.bulk import Answered, Verdict
 from consent.domain.engine.question import Question
 from consent.domain.rulebook.explanations import ground_of
 
 
 def answer_with_evidence(
     *, question: Question, texts: Sequence[str], contacts: Sequence[uuid.UUID | None]
-) -> list[Verdict]:
+) -> Answered:
     """Answer a question about each row of a chunk, in order, as `bulk.answer_chunk` does, with its evidence.
 
     That is kind and key of each thing relied on, with spaces between them.
     """
     asked = [Asked(text=text, contact_id=one) for text, one in zip(texts, contacts, strict=True)]
     zone = ZoneInfo(question.zone)
-    return [_verdict(answer, zone) for answer in ask(question=question, asked=asked)]
+    answers = ask(question=question, asked=asked)
+    keys = {answer.contact_id.bytes for answer in answers if answer.contact_id}
+    return Answered([_verdict(answer, zone) for answer in answers], b"".join(keys))
 
 
 def _verdict(answer: Answer, zone: ZoneInfo) -> Verdict:

@@ -18,7 +18,9 @@ from consent.models import (
     ConsentRecord,
     ContactAttempt,
     DeskLookup,
+    Disclosure,
     Evidence,
+    IncidentPerson,
     Notification,
     OutboxMessage,
     RetentionTerm,
@@ -137,6 +139,18 @@ def _told(asked: Asked) -> QuerySet[Any]:
     )
 
 
+def _disclosures(asked: Asked) -> QuerySet[Any]:
+    return Disclosure.objects.filter(
+        organisation=asked.organisation, disclosed_at__lte=asked.before(Kind.DISCLOSURES)
+    )
+
+
+def _incidents(asked: Asked) -> QuerySet[Any]:
+    return IncidentPerson.objects.filter(
+        incident__organisation=asked.organisation, incident__closed_at__lte=asked.before(Kind.INCIDENTS)
+    )
+
+
 def _dormant(asked: Asked) -> QuerySet[Any]:
     """Contacts who permit, agreed and asked nothing any more, and never said no."""
     before = asked.before(Kind.DORMANT)
@@ -171,6 +185,8 @@ FIND: Final[Mapping[RetentionTerm.Kind, Callable[[Asked], QuerySet[Any]]]] = {
     Kind.CALL_LISTS: _call_lists,
     Kind.REQUESTS: _requests,
     Kind.TOLD: _told,
+    Kind.DISCLOSURES: _disclosures,
+    Kind.INCIDENTS: _incidents,
     Kind.DORMANT: _dormant,
 }
 

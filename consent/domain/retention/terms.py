@@ -70,6 +70,14 @@ DEFAULTS: Final[Mapping[RetentionTerm.Kind, Default]] = {
             "Shows that recipients were told (art. 19 GDPR), as long as a complaint or a fine can come."
         ),
     ),
+    Kind.DISCLOSURES: Default(
+        keep=datetime.timedelta(days=366),
+        reason=_("Long enough to say who was on a list that turns up somewhere; the list itself is gone."),
+    ),
+    Kind.INCIDENTS: Default(
+        keep=FIVE_YEARS,
+        reason=_("Shows whom a data breach touched, as long as a complaint or a fine can come."),
+    ),
     Kind.DORMANT: Default(
         keep=FIVE_YEARS,
         reason=_("Nothing is permitted, agreed or asked any more, and the proof of it has had its term."),

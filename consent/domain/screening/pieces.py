@@ -42,10 +42,11 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True)
 class Screened:
-    """One piece with its verdicts, in the encoding of the list."""
+    """One piece with its verdicts, in the encoding of the list, and the keys of whom it is about."""
 
     output: bytes
     tally: Tally
+    keys: bytes
 
 
 def screen_piece(*, data: bytes, titles: int, layout: Layout, question: Question) -> Screened:
@@ -55,16 +56,17 @@ def screen_piece(*, data: bytes, titles: int, layout: Layout, question: Question
     texts = rows.addresses or [""] * len(contacts)
     contacts = contacts or [None] * len(texts)
     answer = answer_with_evidence if layout.evidence else answer_chunk
-    verdicts = [
-        verdict
+    answered = [
+        answer(question=question, texts=texts[chunk], contacts=contacts[chunk])
         for chunk in (slice(start, start + CHUNK) for start in range(0, len(texts), CHUNK))
-        for verdict in answer(question=question, texts=texts[chunk], contacts=contacts[chunk])
     ]
+    verdicts = [verdict for one in answered for verdict in one.verdicts]
     text = with_verdicts(rows=rows, verdicts=verdicts, layout=layout)
     counts = Counter([verdict.code for verdict in verdicts])
     return Screened(
         output=encoded(text=text, layout=layout),
         tally=Tally(rows=rows.count, asked=len(verdicts), counts=dict(counts), remarks=_remarks(rows)),
+        keys=b"".join(one.keys for one in answered),
     )
 
 

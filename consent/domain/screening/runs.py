@@ -1,19 +1,21 @@
 """A screening as it is kept: begun on a list, done in chunks, replayed, and forgotten when it expires."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from django.db import transaction
 
+from consent.domain.disclosures import GivenOut, record_disclosure
 from consent.domain.engine.question import Question
 from consent.domain.lists.opening import open_list
 from consent.domain.rulebook.facts import Jurisdiction
 from consent.domain.rulebook.packs import find_pack
 from consent.domain.screening import files
 from consent.domain.screening.pieces import Tally
-from consent.models import Channel, ScreeningRun
+from consent.models import Channel, Disclosure, ScreeningRun
 from customers.models import Organisation, ProductGroup, StaffMember
 
 # People withdraw and numbers are listed every day: what was allowed yesterday is asked again.
@@ -56,11 +58,28 @@ def take_in(
     return run
 
 
-def record_run(*, done: ScreeningRun, question: Question, tally: Tally) -> None:
-    """Write down a screening whose list came from, and result went to, a file outside."""
+@transaction.atomic
+def record_run(*, done: ScreeningRun, question: Question, tally: Tally, keys: Iterable[bytes]) -> None:
+    """Write down a screening whose list came from, and result went to, a file outside, and who was on it."""
     about(run=done, question=question)
     count(run=done, tally=tally)
     done.save(force_insert=True)
+    given, moment = given_out(run=done), done.finished_at or done.uploaded_at
+    for part in keys:
+        record_disclosure(given=given, keys=part, disclosed_at=moment)
+
+
+def given_out(*, run: ScreeningRun) -> GivenOut:
+    """Say what goes out as the result of a run."""
+    return GivenOut(
+        organisation_id=run.organisation_id,
+        source=Disclosure.Source.SCREENING,
+        legal_entity_id=run.legal_entity_id,
+        purpose_id=run.purpose_id,
+        channel=run.channel,
+        staff_id=run.staff_id,
+        list_id=run.pk,
+    )
 
 
 def about(*, run: ScreeningRun, question: Question) -> None:

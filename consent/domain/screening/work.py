@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from consent.domain import jobs
+from consent.domain.disclosures import record_disclosure
 from consent.domain.engine.question import UnknownCodeError, Wanted
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.domain.lists.layout import Layout, layout_from_json
@@ -152,6 +153,7 @@ def _next_piece(run: ScreeningRun, job: Job, now: datetime.datetime) -> Progress
     mark = b"" if start else mark_of(layout=layout)
     files.keep_result(run=run, start=start, plain=mark + screened.output, asked_at=moment)
     _count(run, screened.tally)
+    record_disclosure(given=runs.given_out(run=run), keys=screened.keys, disclosed_at=now)
     moments = {**job.cursor.get("moments", {}), str(start): moment.isoformat()}
     return Progress(
         cursor={"start": piece.end, "moments": moments},

@@ -73,18 +73,19 @@ class Command(BaseCommand):
                 uploaded_at=timezone.now(),
                 started_at=timezone.now(),
             )
-            tally = self.write(options, opened, plan)
+            keys: list[bytes] = []
+            tally = self.write(options, opened, plan, keys)
         run.output_sha256 = _hash(options["output"])
         run.finished_at = timezone.now()
-        record_run(done=run, question=question, tally=tally)
+        record_run(done=run, question=question, tally=tally, keys=keys)
         return tally
 
-    def write(self, options: dict[str, Any], opened: OpenList, plan: Plan) -> Tally:
+    def write(self, options: dict[str, Any], opened: OpenList, plan: Plan, keys: list[bytes]) -> Tally:
         """Writes beside the output and puts it in place when it is whole."""
         tally, output = Tally(), options["output"]
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".screen-") as folder:
             place = Path(folder) / output.name
-            screened = self.counted(_screened(options, opened, plan), opened.text, tally)
+            screened = self.counted(_screened(options, opened, plan), opened.text, tally, keys)
             if output.suffix.lower() == ".xlsx":
                 texts = (piece.output.decode(plan.layout.encoding) for piece in screened)
                 write_workbook(texts=texts, layout=plan.layout, path=place)
@@ -95,10 +96,13 @@ class Command(BaseCommand):
             place.replace(output)
         return tally
 
-    def counted(self, screened: Iterator[Screened], text: BinaryIO, tally: Tally) -> Iterator[Screened]:
+    def counted(
+        self, screened: Iterator[Screened], text: BinaryIO, tally: Tally, keys: list[bytes]
+    ) -> Iterator[Screened]:
         size = os.fstat(text.fileno()).st_size or 1
         for piece in screened:
             tally.add(piece.tally)
+            keys.append(piece.keys)
             yield piece
             if self.stderr.isatty():
                 self.stderr.write(f"\r{_share(text, size)} % · {tally.rows} rows", ending="")

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from consent.management.sample_data.accountability import load_accountability
 from consent.management.sample_data.call_desk import load_call_desk
 from consent.management.sample_data.departments import load_departments
 from consent.management.sample_data.forms import load_forms
@@ -48,6 +49,7 @@ def load_sample(*, people: int) -> Loaded | None:
     load_others()
     load_generated(people=people)
     load_second_versions()
+    load_accountability()
     load_call_desk(now=timezone.now())
     load_staff_acts(now=timezone.now())
     load_processors(now=timezone.now())

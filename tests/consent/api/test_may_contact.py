@@ -10,7 +10,7 @@ from consent.api.schemas import ChannelCode, ManyAnswers, OneAnswer
 from consent.domain.rulebook.codes import Code
 from consent.domain.rulebook.explanations import explain
 from consent.domain.withdrawals import Scope, object_to
-from consent.models import ApiKey, Channel
+from consent.models import ApiKey, Channel, Disclosure
 from tests import make
 from tests.consent.admin_rows import BY_PHONE
 from tests.consent.api.desk import ALICE, ASK, BATCH, Shop, open_shop, question, questions, send
@@ -204,6 +204,14 @@ def test_batch_names_contacts_beside_the_addresses(shop: Shop) -> None:
     assert [one["allowed"] for one in told["answers"]] == [True, False, False]
 
 
+def test_whom_a_batch_is_about_is_written_down(shop: Shop) -> None:
+    send(BATCH, questions(ALICE, ALICE, "nobody@example.org"), token=shop.made.token)
+    send(BATCH, questions("nobody@example.org"), token=shop.made.token)
+
+    [part] = Disclosure.objects.all()
+    assert (part.source, part.api_key, part.contact_ids) == ("API_BATCH", shop.made.key, [shop.alice.pk])
+
+
 @pytest.mark.parametrize("length", [0, 10_000])
 def test_batch_takes_none_and_ten_thousand(shop: Shop, length: int) -> None:
     addresses = [f"someone{number}@example.org" for number in range(length)]
@@ -223,12 +231,12 @@ def test_batch_of_more_is_refused(shop: Shop) -> None:
 
 def test_one_decision_takes_three_queries(shop: Shop) -> None:
     ApiKey.objects.update(last_used_at=make.NOW)
-    for body, path in ((question(), ASK), (questions(*[ALICE] * 50), BATCH)):
+    for body, path, written in ((question(), ASK, 0), (questions(*[ALICE] * 50), BATCH, 1)):
         with CaptureQueriesContext(connection) as asked, statements_sent() as sent:
             send(path, body, token=shop.made.token)
 
-        # That of the key, and the two of the engine.
-        assert (len(asked), len(sent)) == (0, 3)
+        # That of the key, and the two of the engine; of a batch it is written down whom it was about.
+        assert (len(asked), len(sent)) == (written, 3)
 
 
 def test_asking_writes_the_last_use_and_nothing_else(shop: Shop) -> None:

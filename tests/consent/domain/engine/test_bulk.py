@@ -31,9 +31,10 @@ def test_each_row_gets_its_verdict_in_order() -> None:
     # A Saturday at 13:00 in Amsterdam: within the hours.
     question = put_question(legal_entity=entity.code, purpose=offers.code, channel="CALL", now=make.NOW)
 
-    verdicts = answer_chunk(question=question, texts=["020 000 01 02", "0200000101"], contacts=[None, None])
+    answered = answer_chunk(question=question, texts=["020 000 01 02", "0200000101"], contacts=[None, None])
 
-    assert verdicts == [
+    assert answered.keys == bakery.pk.bytes
+    assert answered.verdicts == [
         Verdict(
             "false", "D_NO_BASIS", "D_NO_BASIS", "", "", "true", "2026-11-21T13:00:00+01:00", "+31200000002"
         ),
@@ -62,7 +63,8 @@ def codes(
         now=make.NOW,
     )
     texts, contacts = [one.text for one in asked], [one.contact_id for one in asked]
-    return [verdict.code for verdict in answer_chunk(question=question, texts=texts, contacts=contacts)]
+    answered = answer_chunk(question=question, texts=texts, contacts=contacts)
+    return [verdict.code for verdict in answered.verdicts]
 
 
 def block(entity: LegalEntity, text: str) -> None:
@@ -161,7 +163,9 @@ def test_rows_with_the_same_facts_end_each_at_their_own_moment() -> None:
         now=make.NOW,
     )
 
-    verdicts = answer_chunk(question=question, texts=["0200000102", "0200000101"], contacts=[None, None])
+    verdicts = answer_chunk(
+        question=question, texts=["0200000102", "0200000101"], contacts=[None, None]
+    ).verdicts
 
     assert [(verdict.code, verdict.valid_until) for verdict in verdicts] == [
         ("A_REL_SALE", "2026-05-12T00:00:00+02:00"),

@@ -10,7 +10,7 @@ from consent.domain import jobs
 from consent.domain.engine.question import Wanted
 from consent.domain.lists.problems import ListNotReadableError
 from consent.domain.screening import files, runs, work
-from consent.models import Act, Job, ScreeningBlock, ScreeningRun
+from consent.models import Act, Disclosure, Job, ScreeningBlock, ScreeningRun
 from tests import make
 from tests.consent.domain.screening.scene import LIST, Shop, begun, shop, taken_in
 
@@ -63,6 +63,19 @@ def test_a_list_comes_back_with_a_verdict_behind_each_row(scene: Shop) -> None:
     assert run.packs == ["NL-2026-07-01", "BE-2015-07-11", "EU-2018-05-25"]
     assert run.job is not None
     assert (run.job.state, run.job.done, run.job.total) == ("DONE", len(LIST), len(LIST))
+
+
+def test_who_was_on_a_list_outlasts_the_list(scene: Shop) -> None:
+    run = work_off(begun(scene, taken_in(scene)))
+
+    work.delete_expired_files(now=run.expires_at)
+
+    [part] = Disclosure.objects.all()
+    assert (part.list_id, part.staff_id, part.contact_ids) == (
+        run.pk,
+        scene.staff.pk,
+        [scene.anna.contact_id],
+    )
 
 
 @pytest.mark.usefixtures("small_pieces")
