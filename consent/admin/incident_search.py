@@ -151,7 +151,8 @@ def incident_of(request: HttpRequest) -> Incident | None:
 
 
 def beginning(incident: Incident | None) -> dict[str, Any]:
-    now = timezone.now()
+    # The form knows no seconds: what happened within this minute belongs to it.
+    now = timezone.now() + datetime.timedelta(minutes=1)
     if incident is None:
         return {"since": now - datetime.timedelta(days=7), "until": now}
     return {

@@ -25,6 +25,7 @@ class Source(StrEnum):
     SHOWN = "SHOWN"
     CALL = "CALL"
     LOOKUP = "LOOKUP"
+    PAGE = "PAGE"
     EVIDENCE = "EVIDENCE"
     COPY = "COPY"
     MESSAGE = "MESSAGE"
@@ -72,6 +73,7 @@ ABOUT: Final[Mapping[Source, About]] = {
         data=(D.NAMES, D.EMAIL, D.PHONE, D.PERMISSIONS),
         term=Kind.LOOKUPS,
     ),
+    Source.PAGE: About(title=_("Pages that staff looked at"), data=tuple(DataKind), term=Kind.STAFF_ACTS),
     Source.EVIDENCE: About(title=_("Exports of evidence"), data=tuple(DataKind), term=Kind.PROOF),
     Source.COPY: About(title=_("Copies for the person"), data=tuple(DataKind), term=Kind.REQUESTS),
     Source.MESSAGE: About(

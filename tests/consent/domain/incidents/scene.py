@@ -25,7 +25,7 @@ from consent.models import (
 from consent.models import (
     Source as Origin,
 )
-from customers.models import Contact, LegalEntity, StaffMember
+from customers.models import Contact, LegalEntity, StaffAct, StaffMember
 from tests import make
 
 DAY = datetime.timedelta(days=1)
@@ -125,6 +125,15 @@ def _desk(made: Scene) -> None:
         address_hash=b"0" * 32,
         hash_key_version=1,
         contact=made.people[Source.LOOKUP],
+    )
+
+    StaffAct.objects.create(
+        organisation=made.entity.organisation,
+        staff=made.staff,
+        done_at=make.NOW,
+        act=StaffAct.Act.LOOKED,
+        contact_id=made.people[Source.PAGE].pk,
+        page="customers_contact_change",
     )
 
 
