@@ -83,8 +83,9 @@ def find_changes(*, model: type[Model], key: str) -> QuerySet[StaffAct]:
 
 
 def path_to_contact(*, model: type[Model], holdings: Iterable[Holding]) -> str:
-    """The path from a row to the contact it is about; empty where none leads there."""
-    return next((holding.found_by for holding in holdings if holding.model is model), "")
+    """The path from a row to the contact it is about; empty where none leads there, or to several at once."""
+    about_one = [holding for holding in holdings if holding.lookup == "in"]
+    return next((holding.found_by for holding in about_one if holding.model is model), "")
 
 
 def _whose(staff: StaffMember, about: About | None) -> dict[str, Any]:
