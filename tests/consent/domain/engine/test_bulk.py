@@ -181,7 +181,8 @@ def test_each_child_is_answered_until_its_own_birthday() -> None:
         make.phone_point(contact=child, text=f"+31200000{number}")
     question = put_question(legal_entity=entity.code, purpose=offers.code, channel="CALL", now=make.NOW)
 
-    verdicts = answer_chunk(question=question, texts=["0200000102", "0200000101"], contacts=[None, None])
+    answered = answer_chunk(question=question, texts=["0200000102", "0200000101"], contacts=[None, None])
+    verdicts = answered.verdicts
 
     assert [(verdict.code, verdict.valid_until) for verdict in verdicts] == [
         ("D_MINOR", "2028-04-01T00:00:00+02:00"),
