@@ -14,6 +14,10 @@ from consent.models import EvidenceFile, Job
 from customers.models import StaffMember
 
 Kind = Job.Kind
+PAGES = {
+    Kind.ANNOUNCE: ("privacystatementversion_change", "statement", _("To the privacy statement")),
+    Kind.INCIDENT: ("incident_people", "incident", _("To the people found")),
+}
 
 
 class Result(NamedTuple):
@@ -31,16 +35,18 @@ def page_of_result(job: Job, staff: StaffMember) -> Result | None:
         return Result(url, _("To the screening"))
     if job.kind == Kind.CALL_LIST and hasattr(job, "call_list"):
         return Result(reverse("admin:call_list", args=[job.call_list.pk]), _("To the call list"))
-    if job.kind == Kind.ANNOUNCE:
-        url = reverse("admin:consent_privacystatementversion_change", args=[job.key_range["statement"]])
-        return Result(url, _("To the privacy statement"))
-    if job.kind == Kind.INCIDENT:
-        url = reverse("admin:consent_incident_people", args=[job.key_range["incident"]])
-        return Result(url, _("To the people found"))
+    if job.kind in PAGES:
+        return _page_named(job)
     if job.kind in {Kind.AUDIENCE, Kind.WHAT_IF}:
         name = "audience" if job.kind == Kind.AUDIENCE else "what_if"
         return Result(f"{reverse(f'admin:{name}')}?{_asked(job)}", _("To the numbers"))
     return None
+
+
+def _page_named(job: Job) -> Result:
+    """The page of the row that the job was started for."""
+    page, key, words = PAGES[Kind(job.kind)]
+    return Result(reverse(f"admin:consent_{page}", args=[job.key_range[key]]), words)
 
 
 def _file_of(job: Job, staff: StaffMember) -> Result | None:
