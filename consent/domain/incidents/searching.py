@@ -71,7 +71,7 @@ class FoundList:
 def live(*, search: Search) -> Met:
     """Ask what is kept now: what has had its term is no longer in it."""
     parts = [
-        f"SELECT contact_id, '{source}' AS source, min(at) AS first_at, max(at) AS last_at, "  # noqa: S608
+        f"SELECT contact_id, '{source}' AS source, min(at) AS first_at, max(at) AS last_at, "  # noqa: S608 # nosec B608
         f"count(*) AS times FROM ({_one(source)}) found GROUP BY contact_id"
         for source in search.sources
     ]
@@ -97,7 +97,7 @@ def kept(*, incident_id: uuid.UUID, organisation_id: uuid.UUID) -> Met:
 def is_small(*, search: Search) -> bool:
     """Say whether so few were met that somebody can wait for them."""
     rows = " UNION ALL ".join(f"({_one(source)})" for source in search.sources)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({rows}) met LIMIT {AT_ONCE + 1}) few"  # noqa: S608
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({rows}) met LIMIT {AT_ONCE + 1}) few"  # noqa: S608 # nosec B608
     [(count,)] = _fetch(sql, parameters_of(search=search))
     return int(count) <= AT_ONCE
 
@@ -113,7 +113,7 @@ def count_people(*, met: Met) -> Counts:
         )
         SELECT source, count(DISTINCT contact_id), sum(times), (SELECT people FROM erased)
         FROM met GROUP BY GROUPING SETS ((source), ())
-    """  # noqa: S608
+    """  # noqa: S608 # nosec B608
     rows = _fetch(sql, met.parameters)
     [(people, erased)] = [(count, erased) for source, count, _times, erased in rows if source is None]
     found = {Source(source): (count, int(times)) for source, count, times, _erased in rows if source}
@@ -135,7 +135,7 @@ def find_people(*, met: Met, text: str, after: uuid.UUID | None, limit: int) -> 
                 WHERE point.organisation_id = %(of)s AND point.value = %(text)s::text
             ))
         GROUP BY contact_id ORDER BY contact_id LIMIT %(limit)s
-    """  # noqa: S608
+    """  # noqa: S608 # nosec B608
     pattern = "%" + text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_") + "%"
     asked = {"after": after, "text": text.strip(), "pattern": pattern, "limit": limit}
     rows = _fetch(sql, {**met.parameters, **asked, "of": met.organisation_id})
@@ -152,12 +152,12 @@ def stream_people(*, met: Met) -> Iterator[Person]:
 
 def find_lists(*, search: Search) -> list[FoundList]:
     """Find the lists and exports of a period, the newest first, with how many people were in each."""
-    parts = [f"SELECT '{source}' AS source, found.* FROM ({_one(source)}) found" for source in search.sources]  # noqa: S608
+    parts = [f"SELECT '{source}' AS source, found.* FROM ({_one(source)}) found" for source in search.sources]  # noqa: S608 # nosec B608
     sql = f"""
         SELECT source, list_id, min(at), count(DISTINCT contact_id)
         FROM ({" UNION ALL ".join(parts)}) met WHERE list_id IS NOT NULL
         GROUP BY source, list_id ORDER BY min(at) DESC, list_id LIMIT {LISTS_SHOWN}
-    """  # noqa: S608
+    """  # noqa: S608 # nosec B608
     return [
         FoundList(source=Source(source), list_id=list_id, at=at, people=people)
         for source, list_id, at, people in _fetch(sql, parameters_of(search=search))
@@ -179,7 +179,7 @@ def parameters_of(*, search: Search) -> dict[str, Any]:
 def _one(source: Source) -> str:
     """The question of one source, narrowed to one list where one is named."""
     return (
-        f"SELECT contact_id, at, list_id FROM ({FIND[source]}) met "  # noqa: S608
+        f"SELECT contact_id, at, list_id FROM ({FIND[source]}) met "  # noqa: S608 # nosec B608
         "WHERE %(list)s::uuid IS NULL OR list_id = %(list)s::uuid"
     )
 
