@@ -53,7 +53,7 @@ def is_not_restricted(story: Story) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StaffAct:
+class ContactAct:
     """One act: its name in the address, its words, the duty it needs, its form, and the domain call."""
 
     slug: str
@@ -69,7 +69,7 @@ class StaffAct:
 
 
 ACTS = (
-    StaffAct(
+    ContactAct(
         slug="object",
         title=_("Record an objection"),
         lead=_("“Don't contact me” counts at once and beats every older permission (art. 21 GDPR)."),
@@ -79,7 +79,7 @@ ACTS = (
         form=stop_forms.ObjectionForm,
         perform=act_calls.object_,
     ),
-    StaffAct(
+    ContactAct(
         slug="withdraw",
         title=_("Withdraw a permission"),
         lead=_("The person takes back one permission. It counts at once (art. 7(3) GDPR)."),
@@ -90,7 +90,7 @@ ACTS = (
         perform=act_calls.withdraw,
         applies=has_standing_permission,
     ),
-    StaffAct(
+    ContactAct(
         slug="permission",
         title=_("Record a permission"),
         lead=_("Permission by phone, message, paper or event needs its own proof (art. 7(1) GDPR)."),
@@ -101,7 +101,7 @@ ACTS = (
         perform=act_calls.enter_permission,
         refusals={PermissionNotRecordableError: _("This cannot be recorded: the facts do not fit together.")},
     ),
-    StaffAct(
+    ContactAct(
         slug="transaction",
         title=_("Record a transaction"),
         lead=_("A sale, gift, volunteer work or visit starts or renews a customer relation."),
@@ -117,7 +117,7 @@ ACTS = (
             )
         },
     ),
-    StaffAct(
+    ContactAct(
         slug="end-contract",
         title=_("End a contract"),
         lead=_("From the end of the contract or of the work, the term of three years runs."),
@@ -129,7 +129,7 @@ ACTS = (
         applies=has_running_contract,
         refusals={relations.ContractNotRunningError: _("The end lies before the beginning.")},
     ),
-    StaffAct(
+    ContactAct(
         slug="address",
         title=_("Add an address"),
         lead=_("A new e-mail address or phone number of this contact."),
@@ -140,7 +140,7 @@ ACTS = (
         perform=act_calls.add_address,
         refusals={AddressNotUsableError: _("This is no e-mail address or phone number we can use.")},
     ),
-    StaffAct(
+    ContactAct(
         slug="verify",
         title=_("Verify a number by call-back"),
         lead=_("Call the number. The person reads you the code from the screen (Code Telemarketing 2024)."),
@@ -158,7 +158,7 @@ ACTS = (
             verification.NotAskedThisWayError: _("Nobody waits for this call."),
         },
     ),
-    StaffAct(
+    ContactAct(
         slug="block",
         title=_("Block an address"),
         lead=_(
@@ -172,7 +172,7 @@ ACTS = (
         perform=act_calls.block_address,
         applies=has_address,
     ),
-    StaffAct(
+    ContactAct(
         slug="restrict",
         title=_("Restrict processing"),
         lead=_("From now on the data is only stored: no message, not even service (art. 18 GDPR)."),
@@ -184,7 +184,7 @@ ACTS = (
         applies=is_not_restricted,
         refusals={restrictions.AlreadyRestrictedError: _("Processing is restricted already.")},
     ),
-    StaffAct(
+    ContactAct(
         slug="lift-restriction",
         title=_("Lift the restriction"),
         lead=_("Tell the person before you lift a restriction (art. 18(3) GDPR)."),
@@ -196,7 +196,7 @@ ACTS = (
         applies=is_restricted,
         refusals={restrictions.NotRestrictedError: _("Processing is not restricted.")},
     ),
-    StaffAct(
+    ContactAct(
         slug="rights",
         title=_("Write down a rights request"),
         lead=_("Whoever asks something about their own data gets an answer within a month (art. 12 GDPR)."),
@@ -207,7 +207,7 @@ ACTS = (
         perform=act_calls.enter_request,
         refusals={AlreadyAskedError: _("This person asked the same already. It is not answered yet.")},
     ),
-    StaffAct(
+    ContactAct(
         slug="longer-term",
         title=_("Keep relations longer"),
         lead=_("Longer than three years takes a recorded balancing test and the committee's opinion."),

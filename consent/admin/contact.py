@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.act_calls import Given
-from consent.admin.acts import ACT_BY_SLUG, ACTS, StaffAct
+from consent.admin.acts import ACT_BY_SLUG, ACTS, ContactAct
 from consent.admin.contact_form import ContactForm
 from consent.admin.erase_selected import erase_selected
 from consent.admin.evidence_export import show_export
@@ -195,7 +195,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
     def looked_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return looked_page(self, request, self.find(request, object_id))
 
-    def done(self, request: HttpRequest, act: StaffAct, form: Any) -> bool:
+    def done(self, request: HttpRequest, act: ContactAct, form: Any) -> bool:
         given = Given(contact=form.contact, staff=form.staff, said=form.cleaned_data, now=timezone.now())
         try:
             act.perform(given)
