@@ -29,6 +29,7 @@ from consent.models import Checkpoint, ConsentEvent, ShownForm
 from customers.models import Organisation
 
 VERIFIER: Final = Path(__file__).with_name("verify_evidence.py")
+SCHEMA: Final = Path(__file__).with_name("records.schema.json")
 PEOPLE_IN_A_VOLUME: Final = 200
 PEOPLE_AT_ONCE: Final = 200
 # Earlier checkpoints that people outside may hold; the proof of each is a few hundred bytes.
@@ -117,7 +118,9 @@ class _Export:
             yield "events.csv", tables.table_of(events=self.events, tree_size=self.size)
             yield "events-spreadsheet.csv", tables.sheet_of(events=self.events, tree_size=self.size)
         if Format.JSONLD in formats:
-            yield "records.jsonld", self._records()
+            yield "records.jsonld", self._graph(records.record_of)
+            yield "receipts.jsonld", self._graph(records.receipt_of)
+            yield "records.schema.json", iter([SCHEMA.read_bytes()])
         yield from self._proofs()
 
     def _proofs(self) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -182,12 +185,15 @@ class _Export:
         rows = self.events.order_by().values(*columns).distinct()
         return read_library(events=[ConsentEvent(**row) for row in rows])
 
-    def _records(self) -> Iterator[bytes]:
+    def _graph(self, write: records.Writer) -> Iterator[bytes]:
         library, before = self._library(), b""
+        recipients = records.read_recipients(
+            organisation_id=self.wanted.selection.organisation_id, at=self.checkpoint.made_at
+        )
         yield b'{"@context":' + orjson.dumps(records.CONTEXT) + b',"@graph":[\n'
         for account in self._accounts():
             for record in account.records:
-                whole = records.record_of(record=record, account=account, library=library)
+                whole = write(record=record, account=account, library=library, recipients=recipients)
                 yield before + orjson.dumps(whole)
                 before = b",\n"
         yield b"\n]}\n"

@@ -43,6 +43,7 @@ WHAT IS IN IT
   shown/             forms as they were shown; the name is their SHA-256 (shown_form_hash)
   dossier.pdf, events.csv, events-spreadsheet.csv, records.jsonld
                      the same for reading, for programs, for spreadsheets, and as ISO/IEC TS 27560 records
+  receipts.jsonld    those records as people may keep them; records.schema.json names the fields of both
 
 THE SIGNATURE WITH OPENSSL 3
   A note is its text, an empty line, and a line for each signature: after the name, base64 of 4 bytes that

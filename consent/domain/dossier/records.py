@@ -6,11 +6,16 @@ Structured after the guide of W3C's Data Privacy Vocabularies Community Group; n
 import datetime
 import uuid
 from collections.abc import Mapping
+from typing import Protocol
+
+from django.db.models import Q
 
 from consent.domain.dossier.account import Account, Library
-from consent.models import GRANTS, Act, Actor, ConsentEvent, ConsentRecord, in_language
+from consent.models import GRANTS, Act, Actor, ConsentEvent, ConsentRecord, Processor, in_language
 from customers.models import LegalEntity
 
+# Who outside gets data, by legal entity and purpose.
+Recipients = dict[tuple[uuid.UUID, uuid.UUID], list[dict[str, str]]]
 PROFILE = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
 IRI = {"@type": "@id"}
 CONTEXT: Mapping[str, object] = {
@@ -73,7 +78,32 @@ RIGHTS = (
 ENDLESS, UNTIL_EVENT, ONCE = "dpv:EndlessDuration", "until withdrawn", "fixed number of uses"
 
 
-def record_of(*, record: ConsentRecord, account: Account, library: Library) -> dict[str, object]:
+class Writer(Protocol):
+    """Writes one permission as a record, or as its receipt."""
+
+    def __call__(
+        self, *, record: ConsentRecord, account: Account, library: Library, recipients: Recipients
+    ) -> dict[str, object]: ...
+
+
+def read_recipients(*, organisation_id: uuid.UUID, at: datetime.datetime) -> Recipients:
+    """Read who outside got data at a moment, by legal entity and purpose (art. 13(1)(e) GDPR)."""
+    in_use = Processor.objects.filter(
+        Q(in_use_until_date__isnull=True) | Q(in_use_until_date__gte=at.date()),
+        organisation=organisation_id,
+        in_use_from_date__lte=at.date(),
+    )
+    pairs = in_use.filter(legal_entities__isnull=False, purposes__isnull=False).order_by("name", "pk")
+    found: Recipients = {}
+    for key, name, entity, purpose in pairs.values_list("pk", "name", "legal_entities", "purposes"):
+        party = {"@id": f"urn:uuid:{key}", "@type": "dpv:Recipient", "party_name": name}
+        found.setdefault((entity, purpose), []).append(party)
+    return found
+
+
+def record_of(
+    *, record: ConsentRecord, account: Account, library: Library, recipients: Recipients
+) -> dict[str, object]:
     """Write one permission with all its acts."""
     events = account.events_on(record)
     asked = _asked(events)
@@ -95,7 +125,7 @@ def record_of(*, record: ConsentRecord, account: Account, library: Library) -> d
         "storage_locations": [f"loc:{entity.country}"],
         "retention_period": _term(record),
         "jurisdiction": f"loc:{entity.country}",
-        "recipient_third_parties": [],
+        "recipient_third_parties": recipients.get((record.legal_entity_id, record.purpose_id), []),
         "withdrawal_method": _withdrawal(record, asked, library),
         "privacy_rights": list(RIGHTS),
         "authority_party": {
@@ -107,9 +137,11 @@ def record_of(*, record: ConsentRecord, account: Account, library: Library) -> d
     }
 
 
-def receipt_of(*, record: ConsentRecord, account: Account, library: Library) -> dict[str, object]:
+def receipt_of(
+    *, record: ConsentRecord, account: Account, library: Library, recipients: Recipients
+) -> dict[str, object]:
     """Write the receipt of a permission: the record as the person may keep it (TS 27560, clause 7)."""
-    whole = record_of(record=record, account=account, library=library)
+    whole = record_of(record=record, account=account, library=library, recipients=recipients)
     return {
         **whole,
         "@id": f"urn:jawoord:receipt:{record.pk}",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from django.conf import settings
 from pyld import jsonld
@@ -21,7 +22,8 @@ from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.evidence import EvidenceBrokenError
 from consent.domain.seal.keys import signers, verifiers
 from consent.domain.seal.notes import CheckpointText, Signer, sign_note
-from consent.models import Actor, Checkpoint, Evidence, Method, Source
+from consent.models import Actor, Checkpoint, ConsentRecord, Evidence, Method, Source
+from tests import make
 from tests.consent.domain.dossier import scene
 from tests.consent.domain.dossier.scene import Story, check, exported, files_in, rewritten, seal, wanted
 
@@ -80,7 +82,16 @@ def test_nobody_else_is_in_it(told: Story) -> None:
     "name",
     [
         *("README.txt", "verify_evidence.py", "dossier.pdf", "events.csv", "events-spreadsheet.csv"),
-        *("records.jsonld", "checkpoint.txt", "keys.txt", "leaves.txt", "proof.txt", "evidence.jsonl"),
+        *(
+            "records.jsonld",
+            "receipts.jsonld",
+            "records.schema.json",
+            "checkpoint.txt",
+            "keys.txt",
+            "leaves.txt",
+            "proof.txt",
+            "evidence.jsonl",
+        ),
         *("wordings.jsonl", "manifest.txt"),
     ],
 )
@@ -342,3 +353,25 @@ def test_records_are_json_ld_in_dpv_terms(told: Story) -> None:
     assert record["http://purl.org/dc/terms/conformsTo"] == [
         {"@id": "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"}
     ]
+
+
+def without(written: dict[str, Any], name: str) -> dict[str, Any]:
+    (record,) = written["@graph"]
+    return {**written, "@graph": [{key: value for key, value in record.items() if key != name}]}
+
+
+@pytest.mark.parametrize("kind", ["records", "receipts"])
+def test_records_and_receipts_hold_the_fields_of_the_standard(told: Story, kind: str) -> None:
+    given = ConsentRecord.objects.select_related("legal_entity", "purpose")
+    permission = given.get(contact=told.alice)
+    make.processor(legal_entities=[permission.legal_entity], purposes=[permission.purpose])
+    files = files_in(exported(wanted(told))[0])
+    schema = json.loads(files["records.schema.json"])
+    written = json.loads(files[f"{kind}.jsonld"])
+
+    valid = jsonschema_rs.validator_for(schema, validate_formats=True)
+    valid.validate(written)
+    (record,) = written["@graph"]
+    assert [one["party_name"] for one in record["recipient_third_parties"]] == ["Bezorgd Mail B.V."]
+    for name in schema["$defs"]["record"]["required"]:
+        assert not valid.is_valid(without(written, name)), name
