@@ -8,7 +8,7 @@ import customers.models.keys
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0029_drop_owner_of_places"),
+        ("consent", "0029_owner_of_places_unused"),
         ("customers", "0011_departments"),
     ]
 
