@@ -16,6 +16,9 @@ STORAGES = {
 # Files are read where they stand: nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# The browser has the machine's clock: what ends by a clock that a test moved may have ended there already.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+CSRF_COOKIE_AGE = None
 # A busy machine is no dead Redis: each question to the database is counted.
 REDIS_SECONDS = 5
 # Only the drill that measures it waits.

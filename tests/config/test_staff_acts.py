@@ -133,7 +133,8 @@ def test_rows_of_every_kind_lead_to_their_contact(house: Organisation) -> None:
     led = [
         holding.model
         for holding in every_holding()
-        if holding.found_by and holding.model in rows and holding.model is not StaffAct
+        if holding.found_by and holding.lookup == "in"
+        if holding.model in rows and holding.model is not StaffAct
     ]
     for model in led:
         StaffAct.objects.all().delete()

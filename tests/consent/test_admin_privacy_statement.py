@@ -352,7 +352,7 @@ def test_list_asks_as_often_for_three_versions_as_for_one(
         client.get(list_of(PrivacyStatementVersion))
 
 
-@pytest.mark.parametrize(("page", "queries"), [("preview", 5), ("compare", 10), ("publish", 18)])
+@pytest.mark.parametrize(("page", "queries"), [("preview", 5), ("compare", 10), ("publish", 19)])
 def test_pages_ask_a_fixed_number_of_questions(
     page: str,
     queries: int,

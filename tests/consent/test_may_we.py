@@ -321,7 +321,7 @@ def test_contact_page_asks_two_queries_a_verdict_however_much_is_known(
         make.email_point(contact=anna, text=f"{group}@example.org")
     client = signed_in(superuser())
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         page = client.get(reverse("admin:customers_contact_change", args=[anna.pk]))
 
     assert len(page.context["answers"].rows) == 1

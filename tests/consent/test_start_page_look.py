@@ -57,8 +57,6 @@ def test_the_start_page_is_sound_empty_and_full(
     if role != Role.CALL_AGENT:
         page.goto(reverse("admin:digest_preview", args=[scene.marketing.pk]))
         looker.look("digest")
-        page.goto(reverse("admin:digest_preview_html", args=[scene.marketing.pk]))
-        looker.look("digest as mail")
     context.close()
 
     assert looker.faults == []

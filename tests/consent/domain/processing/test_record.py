@@ -180,9 +180,10 @@ def test_what_is_missing_is_named_with_its_article_and_row() -> None:
 
     with override("en"):
         gaps = find_gaps(record=record_of(entity))
+        named = [(gap.sentence, str(gap.article), gap.row or gap.to_add.__name__) for gap in gaps]  # type: ignore[union-attr]
 
     point = entity.collection_points.get(code="kassa")
-    assert [(gap.sentence, str(gap.article), gap.row or gap.to_add.__name__) for gap in gaps] == [  # type: ignore[union-attr]
+    assert named == [
         (
             "No data protection officer, or no address of the officer.",
             "Art. 30(1)(a) and 37 GDPR",
