@@ -7,7 +7,6 @@ import datetime
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from consent.domain.engine.answering import ask_database, rule_on
 from consent.domain.engine.asking import read_texts
@@ -15,8 +14,8 @@ from consent.domain.engine.backing import Ruling, ends_looked_at, find_end
 from consent.domain.engine.facts_query import PAST, PRESENT
 from consent.domain.engine.question import Question
 from consent.domain.engine.statement import Statement
+from consent.domain.engine.verdict import Verdict, write_verdict
 from consent.domain.rulebook.decision import restrictiveness
-from consent.domain.rulebook.explanations import ground_of
 
 # As many as one statement answers at once: every row of a usual piece, since look-ups in order lie the closer
 # together the more of them there are; few enough for constant memory.
@@ -24,20 +23,6 @@ CHUNK = 30_000
 # As the facts are joined, so that nothing is sorted again; the people of one place stand in one order.
 COLUMNS = "SELECT place, key, ends, contact_id::text FROM facts ORDER BY contact_id, place"
 KEYS: Final = {False: Statement(PRESENT + COLUMNS), True: Statement(PAST + COLUMNS)}
-
-
-class Verdict(NamedTuple):
-    """The columns that a screened list gets, as texts."""
-
-    allowed: str
-    code: str
-    reasons: str
-    ground: str
-    valid_until: str
-    within_hours: str
-    next_allowed_at: str
-    caller_number: str
-    evidence: str = ""  # only where it is asked for
 
 
 class Answered(NamedTuple):
@@ -88,7 +73,7 @@ class _Ruled:
     """The verdict on one combination of facts, behind how restrictive it is; found once for equal ends."""
 
     def __init__(self, question: Question, ruling: Ruling) -> None:
-        self.question, self.ruling, self.zone = question, ruling, ZoneInfo(question.zone)
+        self.question, self.ruling = question, ruling
         self.looked_at = ends_looked_at(ruling=ruling)
         self.found: dict[tuple[str, ...], tuple[int, Verdict]] = {}
 
@@ -104,17 +89,9 @@ class _Ruled:
         return tuple([lists[which].split(",")[place] for which, place in self.looked_at])
 
     def _verdict(self, end: datetime.datetime | None) -> Verdict:
-        decision, hours = self.ruling.decision, self.question.hours_of(self.ruling.facts.jurisdiction)
-        return Verdict(
-            allowed="true" if decision.allowed else "false",
-            code=decision.code,
-            reasons=" ".join(decision.reasons),
-            ground=ground_of(decision.code),
-            valid_until=self._written(end),
-            within_hours={True: "true", False: "false", None: ""}[hours.within],
-            next_allowed_at=self._written(hours.next_allowed_at),
-            caller_number=self.question.caller_number,
+        return write_verdict(
+            question=self.question,
+            decision=self.ruling.decision,
+            jurisdiction=self.ruling.facts.jurisdiction,
+            valid_until=end,
         )
-
-    def _written(self, moment: datetime.datetime | None) -> str:
-        return moment.astimezone(self.zone).isoformat(timespec="seconds") if moment else ""

@@ -5,8 +5,9 @@ from pytest_django import Settings
 
 from consent.domain import suppressions
 from consent.domain.engine.asking import Asked
-from consent.domain.engine.bulk import Verdict, answer_chunk
+from consent.domain.engine.bulk import answer_chunk
 from consent.domain.engine.question import put_question
+from consent.domain.engine.verdict import Verdict
 from consent.domain.suppressions import Block
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import BalancingTest, Channel, Suppression
