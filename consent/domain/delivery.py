@@ -1,8 +1,10 @@
 import contextlib
 import datetime
 import smtplib
+from collections.abc import Callable
 from email.headerregistry import Address
 from email.utils import format_datetime
+from typing import Final
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
@@ -16,6 +18,9 @@ from consent.models import Channel, OutboxMessage
 
 # Below this an SMTP answer means "later", from here on "never" (RFC 5321, section 4.2.1).
 PERMANENT = 500
+MayStillGo = Callable[[OutboxMessage, datetime.datetime], bool]
+# Asked once more right before such a message leaves; an app above this one adds its own when it is ready.
+MAY_STILL_GO: Final[dict[str, MayStillGo]] = {OutboxMessage.Kind.PRIVACY_CHANGE: announcing.may_still_be_told}
 
 
 class NotTakenError(Exception):
@@ -92,10 +97,11 @@ def _one_click(rendered: Rendered) -> dict[str, str]:
 
 
 def _send(message: OutboxMessage, links: Links, now: datetime.datetime) -> str:
+    may_still_go = MAY_STILL_GO.get(message.kind)
+    if may_still_go is not None and not may_still_go(message, now):
+        raise StoppedMeanwhileError
     if message.channel == Channel.SMS:
         return _send_by_sms(message, links)
-    if message.kind in outbox.KINDS_TO_MANY and not announcing.may_still_be_told(message=message, now=now):
-        raise StoppedMeanwhileError
     rendered = messages.render(message=message, links=links)
     connection = get_connection()
     _open(connection)

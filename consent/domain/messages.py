@@ -1,4 +1,5 @@
 import datetime
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,7 +19,7 @@ from customers.domain.key_rings import link_keys
 Kind = OutboxMessage.Kind
 # These say themselves what they are about, in paragraphs.
 LETTERS = (Kind.RIGHTS, Kind.FAREWELL, Kind.OFFICER, Kind.PROCESSOR)
-SAY_THEIR_SUBJECT = (*LETTERS, Kind.DIGEST)
+SAY_THEIR_SUBJECT = (*LETTERS, Kind.DIGEST, Kind.CAMPAIGN)
 WITHOUT_PREFERENCES = (Kind.OFFICER, Kind.CHECKPOINT, Kind.PROCESSOR, Kind.DIGEST)
 LONGEST_SUBJECT = 60
 MASKED = "••••••••"
@@ -93,7 +94,7 @@ def render_content(*, message: OutboxMessage, content: dict[str, object], links:
     """Write a message that says this, whether it stands in the outbox or is only looked at."""
     with translation.override(message.language):
         subject = shorten(text=_subject(message, content))
-        unsubscribe_url = _unsubscribe_url(message, links)
+        unsubscribe_url = _unsubscribe_url(message, content, links)
         context = _context(message, content, links) | {"subject": subject, "withdraw_url": unsubscribe_url}
         template = f"mail/{'letter' if message.kind in LETTERS else message.kind.lower()}"
         text = render_to_string(f"{template}.txt", context)
@@ -107,7 +108,8 @@ def render_text(*, message: OutboxMessage, links: Links) -> str:
     content = outbox.read_content(message=message)
     code = links.code(verification_id=str(content["verification_id"])) if "verification_id" in content else ""
     with translation.override(message.language):
-        context = _context(message, content, links) | {"code": code}
+        stop = {"withdraw_url": _unsubscribe_url(message, content, links)}
+        context = _context(message, content, links) | stop | {"code": code}
         text = render_to_string(f"mail/{message.kind.lower()}_sms.txt", context)
     return " ".join(text.split())
 
@@ -148,21 +150,30 @@ def _attached(message: OutboxMessage, content: dict[str, object]) -> dict[str, s
     return {f"checkpoint-{content['tree_size']}.txt": str(content["note"])}
 
 
-def _unsubscribe_url(message: OutboxMessage, links: Links) -> str:
+def _unsubscribe_url(message: OutboxMessage, content: dict[str, object], links: Links) -> str:
     if message.contact_point is None:
         return ""
-    return links.to_withdraw(permission=_withdrawable(message))
+    return links.to_withdraw(permission=_withdrawable(message, content))
 
 
-def _withdrawable(message: OutboxMessage) -> Withdrawable:
+def _withdrawable(message: OutboxMessage, content: dict[str, object]) -> Withdrawable:
     """The one-click address stops what the mail is about, or else all mail of this legal entity."""
-    about = [p for p in outbox.read_permissions(message=message) if p["channel"] == message.channel]
+    about = _purposes(message, content)
     return Withdrawable(
         contact_point_id=message.point.pk,
         legal_entity_id=message.legal_entity_id,
-        purpose_id=outbox.purpose_of(permission=about[0]) if len(about) == 1 else None,
+        purpose_id=about[0] if len(about) == 1 else None,
         channel=message.channel,
     )
+
+
+def _purposes(message: OutboxMessage, content: dict[str, object]) -> list[uuid.UUID]:
+    """What a campaign is for, or the permissions that a mail tells of on its own channel."""
+    if "purpose_id" in content:
+        return [uuid.UUID(str(content["purpose_id"]))]
+    permissions = content.get("permissions", [])
+    told = permissions if isinstance(permissions, list) else []
+    return [outbox.purpose_of(permission=one) for one in told if one["channel"] == message.channel]
 
 
 def _context(message: OutboxMessage, content: dict[str, object], links: Links) -> dict[str, object]:

@@ -20,6 +20,7 @@ class Job(models.Model):
         RETENTION = "RETENTION", _("Retention")
         INCIDENT = "INCIDENT", _("Finding the people of a data breach")
         ERASURE = "ERASURE", _("Erasure of a selection")
+        DRY_RUN = "DRY_RUN", _("Dry run of a campaign")
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("Waiting")

@@ -23,6 +23,7 @@ class OutboxMessage(models.Model):
         CHECKPOINT = "CHECKPOINT", _("Checkpoint of the ledger")
         PROCESSOR = "PROCESSOR", _("Message to a processor")
         DIGEST = "DIGEST", _("Monthly digest to a department")
+        CAMPAIGN = "CAMPAIGN", _("Message of a campaign")
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("Waiting")
@@ -88,7 +89,7 @@ class OutboxMessage(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="message_due_to_one",
-                condition=Q(state__in=["WAITING", "SENDING"]) & ~Q(kind="PRIVACY_CHANGE"),
+                condition=Q(state__in=["WAITING", "SENDING"]) & ~Q(kind__in=["PRIVACY_CHANGE", "CAMPAIGN"]),
             ),
             models.Index(fields=["recipient_hash", "created_at"], name="message_by_recipient"),
             # What failed is a handful among millions, and stands on the start page.

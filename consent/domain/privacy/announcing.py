@@ -143,7 +143,7 @@ def announce_chunk(job: Job, now: datetime.datetime) -> Progress:
     return Progress(cursor=cursor, done=len(found), counts=_count(found), finished=len(part) <= AT_MOST)
 
 
-def may_still_be_told(*, message: OutboxMessage, now: datetime.datetime) -> bool:
+def may_still_be_told(message: OutboxMessage, now: datetime.datetime) -> bool:
     """Ask about the address once more when its turn comes: behind many others that may be hours later."""
     if message.contact_point is None:
         return False
