@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 LAST = 99
-PEOPLE, PERMISSION, PROOF, SETTINGS = "people", "permission", "proof", "settings"
+PEOPLE, PERMISSION, SCORING, PROOF, SETTINGS = "people", "permission", "scoring", "proof", "settings"
 JOBS: dict[str, StrPromise] = {
     PEOPLE: _("People"),
     PERMISSION: _("Permission"),
+    SCORING: _("Scoring and campaigns"),
     PROOF: _("Proof"),
     SETTINGS: _("Settings"),
 }

@@ -1,6 +1,6 @@
 """The tables of this app that can say something about a person, in the order in which they are taken away."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from django.contrib.admin.models import LogEntry
@@ -331,11 +331,27 @@ NOBODYS: Final[Mapping[type[Model], str]] = {
 }
 
 
+# Tables of apps above this one: they name their own when they are ready.
+_ABOVE: Final[dict[type[Model], Holding | str]] = {}
+
+
+def join(*, holdings: Iterable[Holding], nobodys: Mapping[type[Model], str]) -> None:
+    """Take up the tables of an app above this one, so that the copy and erasure reach them too."""
+    _ABOVE.update({holding.model: holding for holding in holdings})
+    _ABOVE.update(nobodys)
+
+
+def taken_away() -> tuple[Holding, ...]:
+    """List the tables of this app and those above it, in the order in which their rows are taken away."""
+    return (*(held for held in _ABOVE.values() if isinstance(held, Holding)), *HOLDINGS)
+
+
 def every_holding() -> tuple[Holding, ...]:
     """List every table, of all apps, that can say something about a person."""
-    return (*HOLDINGS, *customers.HOLDINGS)
+    return (*taken_away(), *customers.HOLDINGS)
 
 
 def every_table_of_nobody() -> Mapping[type[Model], str]:
     """Name every table, of all apps, that says nothing about a person, and what it holds instead."""
-    return {**customers.NOBODYS, **NOBODYS}
+    above = {model: held for model, held in _ABOVE.items() if isinstance(held, str)}
+    return {**customers.NOBODYS, **NOBODYS, **above}

@@ -42,6 +42,11 @@ class Area(enum.StrEnum):
     STAFF_ACTS = "acts of staff"
     REQUESTS = "rights requests"
     INCIDENTS = "data breaches"
+    BEHAVIOUR = "behaviour"
+    SCORE_MODELS = "score models"
+    SCORES = "scores"
+    CAMPAIGNS = "campaigns"
+    JOURNEYS = "journeys"
     API_KEYS = "API keys"
     OPERATION = "operation"
     MACHINERY = "machinery"
@@ -103,6 +108,8 @@ READ_ONLY_AREAS = frozenset(
         Area.LOOKUPS,
         Area.STAFF_ACTS,
         Area.REQUESTS,
+        Area.BEHAVIOUR,
+        Area.SCORES,
         Area.API_KEYS,
         Area.OPERATION,
         Area.MACHINERY,
@@ -128,6 +135,11 @@ RIGHTS: Mapping[str, Mapping[Area, frozenset[Right]]] = {
         Area.CALL_LISTS: READ,
         Area.SCREENINGS: READ,
         Area.JOBS: READ,
+        Area.BEHAVIOUR: READ,
+        Area.SCORE_MODELS: DRAFT,
+        Area.SCORES: READ,
+        Area.CAMPAIGNS: DRAFT,
+        Area.JOURNEYS: DRAFT,
     },
     Role.CALL_AGENT: {Area.PEOPLE: READ, Area.PERMISSIONS: READ, Area.CALLS: READ},
     Role.DPO: {

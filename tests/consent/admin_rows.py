@@ -71,6 +71,7 @@ from customers.models import (
     uuid7,
 )
 from tests import make
+from tests.scoring import make as scoring
 
 BY_PHONE = Circumstances(actor=Actor.SUBJECT, source=Source.PHONE_CALL, method=Method.ORAL, proof={})
 Rows = dict[type[models.Model], models.Model]
@@ -130,6 +131,8 @@ def everything(*, code: str) -> Rows:
         *wording_rows(organisation, entity),
         *screening_rows(agent, entity),
         *breach_rows(agent, entity, contact),
+        scoring.behaviour(contact=contact, legal_entity=entity),
+        scoring.attribute(contact=contact, legal_entity=entity),
     ]
     found = {type(row): row for row in rows}
     version = NoticeVersion.objects.get(notice__legal_entity=entity)
@@ -459,7 +462,11 @@ def desk_rows(attempt: ContactAttempt) -> list[models.Model]:
 
 
 def own_models() -> list[type[models.Model]]:
-    return [model for app in ("consent", "customers") for model in apps.get_app_config(app).get_models()]
+    return [
+        model
+        for app in ("consent", "customers", "scoring")
+        for model in apps.get_app_config(app).get_models()
+    ]
 
 
 def scoped_models() -> list[type[models.Model]]:

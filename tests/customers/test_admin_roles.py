@@ -41,7 +41,17 @@ def new_member(organisation: Organisation, role: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("role", "writable"),
     [
-        (Role.MARKETING, {Area.PEOPLE, Area.WORDING, Area.COLLECTION}),
+        (
+            Role.MARKETING,
+            {
+                Area.PEOPLE,
+                Area.WORDING,
+                Area.COLLECTION,
+                Area.SCORE_MODELS,
+                Area.CAMPAIGNS,
+                Area.JOURNEYS,
+            },
+        ),
         (Role.CALL_AGENT, set()),
         (
             Role.DPO,

@@ -28,7 +28,7 @@ def forget(
     """
     # Who was given evidence, and when, stays; what was typed about why may name them.
     EvidenceExport.objects.filter(contact_id__in=contact_ids).update(reason="")
-    for holding in holdings.HOLDINGS:
+    for holding in holdings.taken_away():
         if holding.fate is Fate.DELETED and holding.model not in kept:
             holding.rows_of(*contact_ids).delete()
     if Transaction not in kept:

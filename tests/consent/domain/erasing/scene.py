@@ -25,6 +25,7 @@ from customers.domain.staff_acts import About, NewAct, keep_act
 from customers.models import Contact, ContactPoint, RelationKind, StaffAct, uuid7
 from tests import make
 from tests.consent.domain.call_desk import desk as calling
+from tests.scoring import make as scoring
 
 WORDS = (
     "Kanariepiet",
@@ -135,6 +136,10 @@ def live(desk: calling.Desk, phone: ContactPoint, life: Life) -> None:
     StatementAnnouncement.objects.create(
         statement=statement_of(desk), contact=contact, message_id=uuid7(), told_at=BEFORE
     )
+    scoring.behaviour(
+        contact=contact, legal_entity=desk.entity, subject=f"/{life.street}/", occurred_at=BEFORE
+    )
+    scoring.attribute(contact=contact, legal_entity=desk.entity, name="street", value=life.street)
 
 
 def give_evidence_out(contact: Contact, life: Life) -> None:

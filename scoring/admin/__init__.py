@@ -1,0 +1,3 @@
+from scoring.admin import attribute, behaviour
+
+__all__ = ["attribute", "behaviour"]

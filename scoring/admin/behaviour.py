@@ -1,0 +1,27 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter
+from customers.domain.staff import Area
+from customers.staff_site import SCORING
+from scoring.models import BehaviourEvent
+
+
+@admin.register(BehaviourEvent)
+class BehaviourEventAdmin(ReadOnlyAdmin[BehaviourEvent]):
+    """What people did; programs, files and one's own pages tell of it, nobody types it in."""
+
+    area = Area.BEHAVIOUR
+    job = SCORING
+    legal_entity_path = "legal_entity"
+    list_display = ("occurred_at", "contact", "kind", "subject", "source", "value", "legal_entity")
+    list_filter = ("kind", "via", ("legal_entity", ScopedRelatedFilter))
+    list_select_related = ("contact", "legal_entity")
+    date_hierarchy = "occurred_at"
+    search_fields = ("=contact__id", "subject", "=source")
+    ordering = ("-occurred_at", "-pk")
+    fieldsets = (
+        (_("What was done"), {"fields": ("contact", "kind", "subject", "value", "occurred_at")}),
+        (_("Whence it came"), {"fields": ("source", "via", "sender", "external_id", "recorded_at")}),
+        (_("For whom"), {"fields": ("legal_entity",)}),
+    )

@@ -1,0 +1,73 @@
+"""Rows of the scoring app to test with; the rest stands in `tests/make.py`."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from consent.models import Processor
+from customers.models import Contact, LegalEntity
+from scoring.models import BehaviourEvent, ContactAttribute
+from tests.make import LONG_AGO, NOW
+
+Kind = BehaviourEvent.Kind
+Origin = ContactAttribute.Origin
+
+
+def behaviour(
+    *,
+    contact: Contact,
+    legal_entity: LegalEntity,
+    kind: BehaviourEvent.Kind = Kind.PAGE_VISIT,
+    subject: str = "/lampen/",
+    source: str = "",
+    value: Decimal | None = None,
+    occurred_at: datetime = NOW,
+    recorded_at: datetime | None = None,
+    sender: str = "",
+    external_id: str = "",
+    via: BehaviourEvent.Via = BehaviourEvent.Via.API,
+) -> BehaviourEvent:
+    return BehaviourEvent.objects.create(
+        organisation=legal_entity.organisation,
+        legal_entity=legal_entity,
+        contact=contact,
+        kind=kind,
+        subject=subject,
+        source=source,
+        value=value,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at or occurred_at,
+        sender=sender,
+        external_id=external_id,
+        via=via,
+    )
+
+
+def attribute(
+    *,
+    contact: Contact,
+    legal_entity: LegalEntity,
+    name: str = "region",
+    value: str = "Utrecht",
+    number: Decimal | None = None,
+    origin: ContactAttribute.Origin = Origin.IMPORTED,
+    acquired_at: datetime = LONG_AGO,
+    replaced_at: datetime | None = None,
+    seller: str = "",
+    processor: Processor | None = None,
+    told_at: datetime | None = None,
+) -> ContactAttribute:
+    return ContactAttribute.objects.create(
+        organisation=legal_entity.organisation,
+        legal_entity=legal_entity,
+        contact=contact,
+        name=name,
+        value=value,
+        number=number,
+        origin=origin,
+        acquired_at=acquired_at,
+        replaced_at=replaced_at,
+        recorded_at=acquired_at,
+        seller=seller,
+        processor=processor,
+        told_at=told_at,
+    )
