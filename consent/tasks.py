@@ -215,7 +215,8 @@ def work_job(job_id: str) -> None:
 
 
 def chunk_of(job: Job) -> jobs.Chunk:
-    return CHUNKS[Job.Kind(job.kind)]
+    kind = Job.Kind(job.kind)
+    return jobs.ABOVE.get(kind) or CHUNKS[kind]
 
 
 def wake_job(*, job_id: uuid.UUID) -> None:

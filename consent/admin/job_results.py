@@ -15,8 +15,8 @@ from customers.models import StaffMember
 
 Kind = Job.Kind
 PAGES = {
-    Kind.ANNOUNCE: ("privacystatementversion_change", "statement", _("To the privacy statement")),
-    Kind.INCIDENT: ("incident_people", "incident", _("To the people found")),
+    Kind.ANNOUNCE: ("consent_privacystatementversion_change", "statement", _("To the privacy statement")),
+    Kind.INCIDENT: ("consent_incident_people", "incident", _("To the people found")),
 }
 
 
@@ -46,7 +46,7 @@ def page_of_result(job: Job, staff: StaffMember) -> Result | None:
 def _page_named(job: Job) -> Result:
     """The page of the row that the job was started for."""
     page, key, words = PAGES[Kind(job.kind)]
-    return Result(reverse(f"admin:consent_{page}", args=[job.key_range[key]]), words)
+    return Result(reverse(f"admin:{page}", args=[job.key_range[key]]), words)
 
 
 def _file_of(job: Job, staff: StaffMember) -> Result | None:

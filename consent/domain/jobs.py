@@ -4,7 +4,7 @@ import datetime
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -37,6 +37,8 @@ class Progress:
 
 
 Chunk = Callable[[Job, datetime.datetime], Progress]
+# How jobs of apps above this one are worked off: they name it when they are ready.
+ABOVE: Final[dict[str, Chunk]] = {}
 
 
 def start_job(

@@ -105,7 +105,11 @@ def render_content(*, message: OutboxMessage, content: dict[str, object], links:
 
 def render_text(*, message: OutboxMessage, links: Links) -> str:
     """Write a text message in its language, on one line of plain text."""
-    content = outbox.read_content(message=message)
+    return render_text_content(message=message, content=outbox.read_content(message=message), links=links)
+
+
+def render_text_content(*, message: OutboxMessage, content: dict[str, object], links: Links) -> str:
+    """Write a text message that says this, whether it stands in the outbox or is only looked at."""
     code = links.code(verification_id=str(content["verification_id"])) if "verification_id" in content else ""
     with translation.override(message.language):
         stop = {"withdraw_url": _unsubscribe_url(message, content, links)}
