@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.CalmRefusalMiddleware",
     "config.staff_acts.StaffActsMiddleware",
+    "config.step_up.StepUpMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -72,6 +72,7 @@ from customers.models import (
 )
 from tests import make
 from tests.scoring import make as scoring
+from tests.signing_in import sign_in
 
 BY_PHONE = Circumstances(actor=Actor.SUBJECT, source=Source.PHONE_CALL, method=Method.ORAL, proof={})
 Rows = dict[type[models.Model], models.Model]
@@ -79,7 +80,7 @@ Rows = dict[type[models.Model], models.Model]
 
 def signed_in(staff: StaffMember) -> Client:
     client = Client(headers={"accept-language": "en"})
-    client.force_login(staff)
+    sign_in(client, staff)
     return client
 
 

@@ -9,7 +9,7 @@ from consent.models import ApiKey
 from customers.models import LegalEntity, StaffMember
 from tests import make
 from tests.consent.admin_rows import list_of, page_of
-from tests.consent.test_admin_axe import PASSWORD, WIDTHS, faults_on
+from tests.consent.test_admin_axe import PASSWORD, WIDTHS, faults_on, give_password_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ADD = "/admin/consent/apikey/add/"
@@ -32,6 +32,7 @@ def administrator(entity: LegalEntity, chromium: Browser, live_server: Any) -> I
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/admin/")
+    give_password_again(page)
     yield page
     context.close()
 

@@ -17,6 +17,7 @@ from tests import make
 from tests.consent.admin_rows import signed_in
 from tests.consent.domain.dossier import scene
 from tests.consent.domain.dossier.scene import Story, check
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 Role = StaffMember.Role
@@ -66,8 +67,8 @@ def test_selection_of_nobody_is_not_started(told: Story) -> None:
 
 def test_who_asked_takes_the_file_and_that_is_kept(told: Story, tmp_path: Path) -> None:
     officer = member(told)
-    client = signed_in(officer)
     with time_machine.travel(make.NOW, tick=False):
+        client = signed_in(officer)
         file = started(client)
         progress = client.get(reverse("admin:consent_job_change", args=[file.job_id]))
         answer = client.get(address_of(file))
@@ -80,11 +81,10 @@ def test_who_asked_takes_the_file_and_that_is_kept(told: Story, tmp_path: Path) 
 
 
 def test_nobody_else_takes_it_also_not_of_the_same_organisation(told: Story) -> None:
-    colleague = signed_in(member(told, "collega"))
-    stranger = signed_in(
-        make.staff_member(organisation=make.organisation(code="ander"), username="ver", role=Role.DPO)
-    )
+    elsewhere = make.organisation(code="ander")
+    ver = make.staff_member(organisation=elsewhere, username="ver", role=Role.DPO)
     with time_machine.travel(make.NOW, tick=False):
+        colleague, stranger = signed_in(member(told, "collega")), signed_in(ver)
         file = started(signed_in(member(told)))
         answers = [one.get(address_of(file)).status_code for one in (colleague, stranger)]
         progress = colleague.get(reverse("admin:consent_job_change", args=[file.job_id]))
@@ -94,16 +94,17 @@ def test_nobody_else_takes_it_also_not_of_the_same_organisation(told: Story) -> 
 
 
 def test_file_opens_for_a_day(told: Story) -> None:
-    client = signed_in(member(told))
     with time_machine.travel(make.NOW, tick=False) as clock:
+        client = signed_in(member(told))
         file = started(client)
         clock.shift(timedelta(hours=23))
+        sign_in(client, file.staff)
         early = client.get(address_of(file))
         early.getvalue()
         client.logout()
         closed = client.get(address_of(file)).status_code
-        client.force_login(file.staff)
         clock.shift(timedelta(hours=2))
+        sign_in(client, file.staff)
         late = client.get(address_of(file)).status_code
 
     assert (early.status_code, closed, late) == (200, 302, 404)

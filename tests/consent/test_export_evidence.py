@@ -12,6 +12,7 @@ from customers.models import StaffMember
 from tests import make
 from tests.consent.domain.dossier import scene
 from tests.consent.domain.dossier.scene import Story, check, files_in
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 Role = StaffMember.Role
@@ -25,7 +26,7 @@ def told() -> Story:
 def signed_in(told: Story, role: StaffMember.Role = Role.DPO) -> Client:
     member = make.staff_member(organisation=told.alice.organisation, username=role.lower(), role=role)
     client = Client(headers={"Accept-Language": "en"})
-    client.force_login(member)
+    sign_in(client, member)
     return client
 
 
@@ -130,7 +131,7 @@ def test_others_export_nothing(told: Story, role: StaffMember.Role) -> None:
 def test_officer_of_another_organisation_finds_nobody(told: Story) -> None:
     other = make.staff_member(organisation=make.organisation(code="other"), role=Role.DPO)
     client = Client()
-    client.force_login(other)
+    sign_in(client, other)
 
     assert client.get(page_of(told)).status_code == 404
 
@@ -140,7 +141,7 @@ def test_officer_of_one_legal_entity_exports_that_one(told: Story, tmp_path: Pat
     officer = make.staff_member(organisation=told.alice.organisation, username="officer", role=Role.DPO)
     officer.legal_entities.add(sister)
     client = Client(headers={"Accept-Language": "en"})
-    client.force_login(officer)
+    sign_in(client, officer)
 
     whole = client.post(page_of(told), {"language": "en", "reason": "All of it."})
     own = client.post(page_of(told), {"language": "en", "reason": "Ours.", "legal_entity": sister.pk})

@@ -6,6 +6,7 @@ from django.urls import reverse
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of, roles_to_give
 from customers.models import Organisation, StaffMember
 from tests import make
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
 Role = StaffMember.Role
@@ -23,7 +24,7 @@ def administrator(organisation: Organisation) -> StaffMember:
 
 def signed_in(staff: StaffMember) -> Client:
     client = Client()
-    client.force_login(staff)
+    sign_in(client, staff)
     return client
 
 

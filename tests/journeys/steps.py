@@ -31,6 +31,12 @@ def sign_in(visitor: Visitor, *, organisation: Organisation, role: StaffMember.R
     return member
 
 
+def give_password_again(visitor: Visitor) -> None:
+    """What cannot be undone, or opens the house, is not done at a screen left open."""
+    visitor.write("Your password", PASSWORD)
+    visitor.press("Continue")
+
+
 def begin_act(visitor: Visitor, *, contact: Contact, act: str) -> None:
     """Open the page of a contact and choose what to do."""
     visitor.open(reverse("admin:customers_contact_change", args=[contact.pk]))

@@ -10,7 +10,7 @@ from customers.models import StaffMember
 from tests import make
 from tests.browser.fixtures import Visitor
 from tests.consent.domain.dossier import scene
-from tests.journeys.steps import sign_in
+from tests.journeys.steps import give_password_again, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,6 +38,7 @@ def test_an_officer_gives_evidence_out_and_a_regulator_checks_it_alone(
 
     staff.open(f"/admin/customers/contact/{told.alice.pk}/change/")
     staff.press("Export the evidence")
+    give_password_again(staff)
     staff.page.get_by_label("What for").fill("Asked by the authority, case 1.")
     with staff.page.expect_download() as download:
         staff.page.get_by_role("button", name="Export the evidence").click()

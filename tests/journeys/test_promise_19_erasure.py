@@ -14,7 +14,7 @@ from customers.models import Contact, StaffMember
 from tests import scenes
 from tests.browser.fixtures import PostOffice, Visitor, link_in, text_of
 from tests.consent.domain.erasing.dump import tables_with
-from tests.journeys.steps import CALLS, NEWSLETTER, ask_for, begin_act, sign_in
+from tests.journeys.steps import CALLS, NEWSLETTER, ask_for, begin_act, give_password_again, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 EMAIL = "kanarie@example.org"
@@ -38,6 +38,7 @@ def erase(staff: Visitor, contact: Contact) -> None:
     staff.open(reverse("admin:consent_rightsrequest_changelist"))
     staff.follow(staff.page.locator("#result_list tbody th a").first)
     staff.press("Erase this person")
+    give_password_again(staff)
     staff.write("Type the name of the person, or one of their addresses", EMAIL)
     staff.press("Erase everything about this person")
 

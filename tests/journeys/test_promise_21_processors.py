@@ -9,7 +9,7 @@ from consent.domain.notifying import delivering, guarding
 from customers.models import Contact, StaffMember
 from tests import scenes
 from tests.browser.fixtures import PostOffice, Visitor, link_in
-from tests.journeys.steps import NEWSLETTER, ask_for, sign_in
+from tests.journeys.steps import NEWSLETTER, ask_for, give_password_again, sign_in
 from tests.webhook_receiver import running_receiver
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,6 +38,7 @@ def add_endpoint(staff: Visitor, *, url: str) -> str:
     staff.page.locator("[name=_save]").click()
     staff.page.wait_for_url("**/processor/")
     staff.open(reverse("admin:consent_endpoint_add"))
+    give_password_again(staff)
     write(staff, name="Mailing list", url=url)
     staff.page.locator("[name=processor]").select_option(label="Bezorgd Mail B.V.")
     for box in ("Permission withdrawn or refused", "Personal data erased", "Stichting HartHulp"):
