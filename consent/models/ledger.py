@@ -123,6 +123,11 @@ class ConsentEvent(models.Model):
                 name="event_by_blocked_address",
                 condition=Q(act__in=["SUPPRESSED", "SUPPRESSION_LIFTED"]),
             ),
+            models.Index(
+                fields=["organisation", "subject_id"],
+                name="event_by_objector",
+                condition=Q(act__in=["OBJECTED", "OBJECTION_RETRACTED"]),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -19,8 +19,13 @@ def _fold(name: str, *, acts: str) -> str:
 
 
 def _compare(name: str, model: type[Model]) -> str:
-    """All acts of a range of contacts folded, beside the records of that range."""
-    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001
+    """All acts of a range of contacts folded, beside the records of that range.
+
+    They are joined by what identifies a row, so that only the rest is compared: of a row that stands on one
+    side alone the other side has nothing where something must stand.
+    """
+    same = {"id", *(name for one in model._meta.constraints for name in getattr(one, "fields", ()))}  # noqa: SLF001
+    columns = [field.column for field in model._meta.concrete_fields if field.name not in same]  # noqa: SLF001
     folded, kept = (", ".join(f"{side}.{column}" for column in columns) for side in ("folded", "kept"))
     differs = f"({folded}) IS DISTINCT FROM ({kept})"
     fold = "WITH " + _fold(name, acts="acts_of_contacts")

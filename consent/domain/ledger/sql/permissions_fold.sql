@@ -2,66 +2,57 @@
 -- Order of acts: (proven, occurred_at, recorded_at, sequence), largest wins, whatever the order of arrival;
 -- of two acts of one moment, the stop wins.
 -- A stop is kept beside the last grant: when the grant ends, the stop stands again.
--- One sort and windows over it, no joins among the acts: the same plan for one permission and for a million. What
--- is sorted is narrow; the acts that count are looked up by their key at the end. The organisation comes last:
--- where it is one, the order of the index on subjects is used as it is.
+-- One sort, one window and one grouping over it, no joins among the acts: the same plan for one permission and for
+-- a million. What is sorted is narrow; the acts that count are looked up by their key at the end. The organisation
+-- comes last: where it is one, the order of the index on subjects is used as it is.
 history AS (
     SELECT event.id, event.act, event.refers_to_id, event.occurred_at,
         event.organisation_id, event.subject_id, event.contact_point_id,
         event.legal_entity_id, event.purpose_id, event.channel,
         row_number() OVER (
             PARTITION BY event.subject_id, event.contact_point_id, event.legal_entity_id, event.purpose_id,
-                event.channel, event.organisation_id
+                event.channel
             ORDER BY event.proven, event.occurred_at, event.recorded_at, event.act = 'WITHDRAWN', event.sequence
         ) AS place
     /* acts */
         AND event.status <> '' /* until */
 ),
+-- Places count from one, as arrays do: what stands at a place is read from the array of all.
 placed AS (
-    SELECT *,
-        max(place) FILTER (WHERE act IN ('GIVEN', 'CONFIRMED', 'RENEWED')) OVER permission AS grant_place,
-        max(place) FILTER (WHERE act = 'WITHDRAWN') OVER permission AS withdrawal_place,
-        max(place) FILTER (WHERE act = 'REFUSED') OVER permission AS refusal_place,
-        max(place) FILTER (WHERE act = 'REQUESTED') OVER permission AS request_place
+    SELECT (array_agg(organisation_id))[1] AS organisation_id,
+        subject_id, contact_point_id, legal_entity_id, purpose_id, channel,
+        array_agg(id ORDER BY place) AS ids,
+        array_agg(occurred_at ORDER BY place) AS moments,
+        max(occurred_at) AS last_act_at,
+        max(place) FILTER (WHERE act IN ('GIVEN', 'CONFIRMED', 'RENEWED')) AS grant_place,
+        max(place) FILTER (WHERE act = 'WITHDRAWN') AS withdrawal_place,
+        max(place) FILTER (WHERE act = 'REFUSED') AS refusal_place,
+        max(place) FILTER (WHERE act = 'REQUESTED') AS request_place,
+        -- Few permissions have acts that follow on a grant or on a request.
+        array_agg(place) FILTER (WHERE act IN ('LAPSED', 'EXPIRED', 'INVALIDATED', 'USED')) AS following,
+        array_agg(act) FILTER (WHERE act IN ('LAPSED', 'EXPIRED', 'INVALIDATED', 'USED')) AS following_acts,
+        array_agg(refers_to_id) FILTER (WHERE act IN ('LAPSED', 'EXPIRED', 'INVALIDATED', 'USED')) AS referred_to
     FROM history
-    WINDOW permission AS (
-        PARTITION BY subject_id, contact_point_id, legal_entity_id, purpose_id, channel, organisation_id
-    )
-),
-named AS (
-    SELECT *,
-        (array_agg(id) FILTER (WHERE place = grant_place) OVER permission)[1] AS grant_id,
-        (array_agg(id) FILTER (WHERE place = request_place) OVER permission)[1] AS request_id
-    FROM placed
-    WINDOW permission AS (
-        PARTITION BY subject_id, contact_point_id, legal_entity_id, purpose_id, channel, organisation_id
-    )
-),
--- What happened to the last grant, and to the last request: by the key an act names, else by its place.
-followed AS (
-    SELECT *, refers_to_id = grant_id OR (refers_to_id IS NULL AND place > grant_place) AS of_grant,
-        refers_to_id = request_id OR (refers_to_id IS NULL AND place > request_place) AS of_request
-    FROM named
+    GROUP BY subject_id, contact_point_id, legal_entity_id, purpose_id, channel
 ),
 latest AS (
-    SELECT organisation_id, subject_id, contact_point_id, legal_entity_id, purpose_id, channel,
-        max(occurred_at) AS last_act_at,
-        max(grant_place) AS grant_place,
-        max(withdrawal_place) AS withdrawal_place,
-        max(refusal_place) AS refusal_place,
-        max(request_place) AS request_place,
-        (array_agg(id) FILTER (WHERE place = grant_place))[1] AS grant_id,
-        (array_agg(id) FILTER (WHERE place = request_place))[1] AS request_id,
-        (array_agg(id) FILTER (WHERE place = withdrawal_place))[1] AS withdrawal_id,
-        max(occurred_at) FILTER (WHERE place = withdrawal_place) AS withdrawn_at,
-        max(occurred_at) FILTER (WHERE place = refusal_place) AS refused_at,
-        bool_or(act = 'LAPSED' AND of_request) AS lapsed,
-        bool_or(act = 'EXPIRED' AND of_grant) AS expired,
-        min(occurred_at) FILTER (WHERE act = 'INVALIDATED' AND of_grant) AS invalidated_at,
-        min(occurred_at) FILTER (WHERE act = 'USED' AND of_grant) AS first_used_at,
-        count(*) FILTER (WHERE act = 'USED' AND of_grant) AS uses_spent
-    FROM followed
-    GROUP BY subject_id, contact_point_id, legal_entity_id, purpose_id, channel, organisation_id
+    SELECT placed.*, ids[grant_place] AS grant_id, ids[request_place] AS request_id, followed.*
+    FROM placed
+    -- What happened to the last grant, and to the last request: by the key an act names, else by its place.
+    CROSS JOIN LATERAL (
+        SELECT bool_or(act = 'LAPSED' AND of_request) AS lapsed,
+            bool_or(act = 'EXPIRED' AND of_grant) AS expired,
+            min(happened_at) FILTER (WHERE act = 'INVALIDATED' AND of_grant) AS invalidated_at,
+            min(happened_at) FILTER (WHERE act = 'USED' AND of_grant) AS first_used_at,
+            count(*) FILTER (WHERE act = 'USED' AND of_grant) AS uses_spent
+        FROM (
+            SELECT act, moments[place] AS happened_at,
+                refers_to_id = ids[grant_place] OR (refers_to_id IS NULL AND place > grant_place) AS of_grant,
+                refers_to_id = ids[request_place] OR (refers_to_id IS NULL AND place > request_place) AS of_request
+            FROM unnest(following, following_acts, referred_to) AS one (place, act, refers_to_id)
+            WHERE following IS NOT NULL
+        ) one
+    ) followed
 ),
 folded AS (
     SELECT latest.organisation_id, latest.subject_id AS contact_id, latest.contact_point_id, latest.legal_entity_id,
@@ -87,9 +78,9 @@ folded AS (
         granted.occurred_at AS granted_at,
         granted.id AS grant_event_id,
         coalesce(granted.proven, false) AS grant_proven,
-        withdrawn_at,
-        withdrawal_id AS withdrawal_event_id,
-        refused_at,
+        moments[withdrawal_place] AS withdrawn_at,
+        ids[withdrawal_place] AS withdrawal_event_id,
+        moments[refusal_place] AS refused_at,
         invalidated_at,
         granted.valid_until,
         granted.uses,
