@@ -91,7 +91,10 @@ class Transaction(models.Model):
     class Meta:
         verbose_name = _("transaction")
         verbose_name_plural = _("transactions")
-        indexes = [models.Index(fields=["contact", "legal_entity", "kind"], name="transaction_by_contact")]
+        indexes = [
+            models.Index(fields=["contact", "legal_entity", "kind"], name="transaction_by_contact"),
+            models.Index(fields=["legal_entity", "recorded_at"], name="transaction_as_recorded"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="transaction_sale_means_payment",

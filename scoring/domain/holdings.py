@@ -7,9 +7,34 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from customers.domain.holdings import Fate, Holding
-from scoring.models import BehaviourEvent, ContactAttribute
+from scoring.models import (
+    Band,
+    BehaviourEvent,
+    ContactAttribute,
+    RuleCondition,
+    Score,
+    ScoreModel,
+    ScoreModelVersion,
+    ScoreRule,
+    Segment,
+    SegmentMember,
+)
 
 HOLDINGS: Final = (
+    Holding(
+        model=Score,
+        title=_("Your scores"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("model", "points", "band", "changed_at"),
+    ),
+    Holding(
+        model=SegmentMember,
+        title=_("Groups you are in"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("segment", "since_at"),
+    ),
     Holding(
         model=BehaviourEvent,
         title=_("What you did that we looked at"),
@@ -36,4 +61,11 @@ HOLDINGS: Final = (
     ),
 )
 
-NOBODYS: Final[Mapping[type[Model], str]] = {}
+NOBODYS: Final[Mapping[type[Model], str]] = {
+    Band: "a part of a way of counting",
+    RuleCondition: "a part of a way of counting",
+    ScoreModel: "what is counted",
+    ScoreModelVersion: "a way of counting",
+    ScoreRule: "a part of a way of counting",
+    Segment: "a group; who is in it stands apart",
+}

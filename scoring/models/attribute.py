@@ -63,6 +63,7 @@ class ContactAttribute(models.Model):
         verbose_name_plural = _("attributes")
         indexes = [
             models.Index(fields=["legal_entity", "name", "value"], name="attribute_by_value"),
+            models.Index(fields=["legal_entity", "recorded_at"], name="attribute_as_recorded"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -70,8 +70,10 @@ from customers.models import (
     TermExtension,
     uuid7,
 )
+from scoring.models import Score, SegmentMember
 from tests import make
 from tests.scoring import make as scoring
+from tests.scoring import make_scores as scores
 from tests.signing_in import sign_in
 
 BY_PHONE = Circumstances(actor=Actor.SUBJECT, source=Source.PHONE_CALL, method=Method.ORAL, proof={})
@@ -134,6 +136,7 @@ def everything(*, code: str) -> Rows:
         *breach_rows(agent, entity, contact),
         scoring.behaviour(contact=contact, legal_entity=entity),
         scoring.attribute(contact=contact, legal_entity=entity),
+        *score_rows(entity, contact),
     ]
     found = {type(row): row for row in rows}
     version = NoticeVersion.objects.get(notice__legal_entity=entity)
@@ -460,6 +463,25 @@ def desk_rows(attempt: ContactAttempt) -> list[models.Model]:
     keep_act(staff=agent, new=new)
     act = StaffAct.objects.get(contact_id=attempt.contact_id)
     return [entry.call_list, entry, shown, lookup, act]
+
+
+def score_rows(entity: LegalEntity, contact: Contact) -> list[models.Model]:
+    version = scores.score_version(model=scores.score_model(legal_entity=entity))
+    rule = scores.score_rule(version=version)
+    band, segment = scores.band(version=version), scores.segment(legal_entity=entity)
+    score = Score.objects.create(
+        model=version.model, contact=contact, points=10, band=band, changed_at=make.NOW
+    )
+    return [
+        version.model,
+        version,
+        rule,
+        scores.condition(rule=rule, field="SUBJECT", comparison="CONTAINS", value="lampen"),
+        band,
+        score,
+        segment,
+        SegmentMember.objects.create(segment=segment, contact=contact, since_at=make.NOW),
+    ]
 
 
 def own_models() -> list[type[models.Model]]:

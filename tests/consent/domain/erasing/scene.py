@@ -23,9 +23,11 @@ from consent.models import (
 from customers.domain import addresses, standings
 from customers.domain.staff_acts import About, NewAct, keep_act
 from customers.models import Contact, ContactPoint, RelationKind, StaffAct, uuid7
+from scoring.models import Score, ScoreModel, Segment, SegmentMember
 from tests import make
 from tests.consent.domain.call_desk import desk as calling
 from tests.scoring import make as scoring
+from tests.scoring import make_scores as scores
 
 WORDS = (
     "Kanariepiet",
@@ -140,6 +142,10 @@ def live(desk: calling.Desk, phone: ContactPoint, life: Life) -> None:
         contact=contact, legal_entity=desk.entity, subject=f"/{life.street}/", occurred_at=BEFORE
     )
     scoring.attribute(contact=contact, legal_entity=desk.entity, name="street", value=life.street)
+    model = ScoreModel.objects.first() or scores.score_model(legal_entity=desk.entity)
+    Score.objects.create(model=model, contact=contact, points=10, changed_at=BEFORE)
+    segment = Segment.objects.first() or scores.segment(legal_entity=desk.entity)
+    SegmentMember.objects.create(segment=segment, contact=contact, since_at=BEFORE)
 
 
 def give_evidence_out(contact: Contact, life: Life) -> None:
