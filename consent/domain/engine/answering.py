@@ -1,15 +1,14 @@
 import datetime
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
 
 from consent.domain.engine.asking import Addresses, Asked, as_parameters, read_all_asked
 from consent.domain.engine.backing import Candidate, EvidenceItem, Ruling, find_end, find_evidence
-from consent.domain.engine.facts_query import PAST, PRESENT
+from consent.domain.engine.facts_query import FactsQuery
 from consent.domain.engine.question import Question
-from consent.domain.engine.statement import Statement
 from consent.domain.rulebook.codes import Code
 from consent.domain.rulebook.deciding import (
     decide,
@@ -31,8 +30,8 @@ FROM facts ORDER BY place, contact_id
 """
 # For a list, what an answer relies on stays where it is: most of the work would be to carry it here.
 LIST_COLUMNS = "SELECT place, key, ends, contact_id, point_id FROM facts ORDER BY place, contact_id"
-ANSWERS: Final = {False: Statement(PRESENT + COLUMNS), True: Statement(PAST + COLUMNS)}
-LISTS: Final = {False: Statement(PRESENT + LIST_COLUMNS), True: Statement(PAST + LIST_COLUMNS)}
+ANSWERS: Final = FactsQuery(COLUMNS)
+LISTS: Final = FactsQuery(LIST_COLUMNS)
 # Art. 20.7 Tw: only details collected from here on needed an opt-out at the sale.
 OPTOUT_AT_SALE_FROM: Final = nl_2021_07_01.PACK.starts_at
 
@@ -84,12 +83,12 @@ def explain_addresses(*, question: Question, asked: Sequence[Asked], addresses: 
 
 
 def ask_database(
-    *, statements: Mapping[bool, Statement], question: Question, addresses: Addresses, explained: bool
+    *, query: FactsQuery, question: Question, addresses: Addresses, explained: bool
 ) -> list[tuple[Any, ...]]:
-    """Fetch facts by the statement for the present or the past."""
+    """Fetch the facts about these addresses."""
     asked = as_parameters(question=question, addresses=addresses)
     parameters = {**parameters_of(question), **asked, "explained": explained}
-    return statements[question.about_the_past].fetch(parameters)
+    return query.fetch(about=len(addresses.values), past=question.about_the_past, parameters=parameters)
 
 
 def _ask(question: Question, asked: Sequence[Asked], *, explained: bool) -> list[Answer]:
@@ -101,7 +100,7 @@ def _answer_all(
     question: Question, asked: Sequence[Asked], addresses: Addresses, *, explained: bool
 ) -> list[Answer]:
     rows = ask_database(
-        statements=ANSWERS if explained else LISTS,
+        query=ANSWERS if explained else LISTS,
         question=question,
         addresses=addresses,
         explained=explained,

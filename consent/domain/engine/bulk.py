@@ -11,9 +11,8 @@ from typing import Any, Final, NamedTuple
 from consent.domain.engine.answering import ask_database, rule_on
 from consent.domain.engine.asking import read_texts
 from consent.domain.engine.backing import Ruling, ends_looked_at, find_end
-from consent.domain.engine.facts_query import PAST, PRESENT
+from consent.domain.engine.facts_query import FactsQuery
 from consent.domain.engine.question import Question
-from consent.domain.engine.statement import Statement
 from consent.domain.engine.verdict import Verdict, write_verdict
 from consent.domain.rulebook.decision import restrictiveness
 
@@ -22,7 +21,7 @@ from consent.domain.rulebook.decision import restrictiveness
 CHUNK = 30_000
 # As the facts are joined, so that nothing is sorted again; the people of one place stand in one order.
 COLUMNS = "SELECT place, key, ends, contact_id::text FROM facts ORDER BY contact_id, place"
-KEYS: Final = {False: Statement(PRESENT + COLUMNS), True: Statement(PAST + COLUMNS)}
+KEYS: Final = FactsQuery(COLUMNS)
 
 
 class Answered(NamedTuple):
@@ -42,7 +41,7 @@ def answer_chunk(
     question").
     """
     addresses = read_texts(question=question, texts=texts, contacts=contacts)
-    rows = ask_database(statements=KEYS, question=question, addresses=addresses, explained=False)
+    rows = ask_database(query=KEYS, question=question, addresses=addresses, explained=False)
     judged, found = _Judged(question), dict[int, tuple[int, Verdict]]()
     for place, key, ends, _contact in rows:
         one = judged[key].until(ends)

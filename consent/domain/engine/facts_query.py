@@ -1,7 +1,10 @@
-"""The statements that fetch facts: one for the present, one for any other moment, with the same ending."""
+"""The statements that fetch facts: for one address or for many, for the present or any other moment."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
+from consent.domain.engine.statement import Statement
 from consent.domain.ledger.statements import FOLD_OBJECTIONS_THEN, FOLD_PERMISSIONS_THEN
 from customers.domain.relations import FOLD_RELATIONS
 
@@ -23,6 +26,21 @@ def _past() -> str:
     return "".join([_read("past_opening"), *parts, _read("past_closing")])
 
 
-ASKED, FACTS = _read("asked"), _read("facts")
-PRESENT = f"{ASKED}{_read('present')}{FACTS}"
-PAST = f"{ASKED}{_past()}{FACTS}"
+class FactsQuery:
+    """What is fetched of the facts: one statement each for one address or many, the present or the past."""
+
+    def __init__(self, columns: str) -> None:
+        then = {False: _read("present"), True: _past()}
+        self.statements = {
+            (alone, past): Statement(f"{opening}{then[past]}{FACTS}{columns}")
+            for alone, opening in OPENINGS.items()
+            for past in then
+        }
+
+    def fetch(self, *, about: int, past: bool, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Fetch the facts about so many addresses."""
+        return self.statements[about == 1, past].fetch(parameters)
+
+
+OPENINGS: Final = {True: _read("asked_one"), False: _read("asked")}
+FACTS: Final = _read("facts")

@@ -11,14 +11,13 @@ from consent.domain.engine.answering import (
     rule_on,
 )
 from consent.domain.engine.asking import Addresses, Asked
-from consent.domain.engine.facts_query import PAST, PRESENT
+from consent.domain.engine.facts_query import FactsQuery
 from consent.domain.engine.question import Question
-from consent.domain.engine.statement import Statement
 from consent.domain.rulebook.decision import Decision
 from customers.models import ContactPoint
 
 COLUMNS = "SELECT key FROM facts ORDER BY place"
-KEYS: Final = {False: Statement(PRESENT + COLUMNS), True: Statement(PAST + COLUMNS)}
+KEYS: Final = FactsQuery(COLUMNS)
 
 
 def decide_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Decision]:
@@ -26,7 +25,7 @@ def decide_about(*, question: Question, points: Sequence[ContactPoint]) -> list[
 
     It fetches nothing but facts, so that a whole audience can be counted.
     """
-    rows = ask_database(statements=KEYS, question=question, addresses=_known(points), explained=False)
+    rows = ask_database(query=KEYS, question=question, addresses=_known(points), explained=False)
     rulings = {key: rule_on(case=question.case, key=key) for (key,) in set(rows)}
     return [rulings[key].decision for (key,) in rows]
 

@@ -139,7 +139,9 @@ def test_reconciling_many_people_takes_a_few_statements() -> None:
     assert len(asked) == 3 * 6 + 2
 
 
-@pytest.mark.parametrize("statement", [ANSWERS[False], bulk.KEYS[False]], ids=["single", "list"])
+@pytest.mark.parametrize(
+    "statement", [ANSWERS.statements[True, False], bulk.KEYS.statements[False, False]], ids=["single", "list"]
+)
 def test_facts_are_looked_up_by_index(statement: Statement) -> None:
     notice = seed().notice
     with owner_connection() as owner:
