@@ -1,0 +1,76 @@
+"""Who may be looked at: the gate before every score, every segment and every measurement."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final
+
+from django.db import connection
+
+from consent.domain.engine.question import UnknownCodeError, put_question
+from consent.domain.rulebook.facts import Policy
+from consent.models import Channel
+from customers.models import LegalEntity
+
+# The codes by which an organisation names these purposes; both are processing only, and choices of their own.
+PROFILING: Final = "profiling"
+MEASURING: Final = "behaviour"
+CONSENT, LEGITIMATE_INTEREST = "CONSENT", "LEGITIMATE_INTEREST"
+# A condition on the column of a contact; its parameters come from `gate_parameters`.
+SQL: Final = Path(__file__).with_name("sql")
+PROFILED: Final = (
+    SQL.joinpath("profiled.sql")
+    .read_text()
+    .replace("{valid}", f"({SQL.joinpath('valid_permission.sql').read_text()})")
+)
+NOBODY: Final = {
+    "gate_organisation": None,
+    "gate_legal_entity": None,
+    "gate_purpose": None,
+    "gate_country": "",
+    "gate_zone": "UTC",
+    "gate_day": None,
+    "gate_at": None,
+    "gate_closed": True,
+    "gate_needs_permission": True,
+}
+
+
+def gate_parameters(
+    *, legal_entity: LegalEntity, rests_on: str, now: datetime.datetime, purpose: str = PROFILING
+) -> dict[str, Any]:
+    """Say what `PROFILED` asks: who may be profiled by a legal entity, on permission or until they object.
+
+    Never who was erased, is restricted, objected, refused, withdrew, is blocked, or is under age without
+    their representative; nobody at all where the house forbids it or the legal entity has no such purpose:
+    no answer is no. It is always asked as of now, also for a score as at an earlier day: who left is not
+    looked at any more. Source: art. 6(1)(a) and (f), 8, 18 and 21(2) GDPR; rules, "The question".
+    """
+    try:
+        question = put_question(
+            legal_entity=legal_entity.code, purpose=purpose, channel=Channel.NONE, product_group="", now=now
+        )
+    except UnknownCodeError:
+        return dict(NOBODY)
+    policy = question.case.policy
+    return {
+        "gate_organisation": question.organisation_id,
+        "gate_legal_entity": question.legal_entity_id,
+        "gate_purpose": question.purpose_id,
+        "gate_country": question.country,
+        "gate_zone": question.zone,
+        "gate_day": question.day,
+        "gate_at": now,
+        "gate_closed": policy == Policy.EVERYTHING,
+        "gate_needs_permission": rests_on == CONSENT or policy == Policy.WITHOUT_CONSENT,
+    }
+
+
+def keep_profiled(*, contact_ids: Collection[uuid.UUID], gate: dict[str, Any]) -> set[uuid.UUID]:
+    """Pick from these contacts those whom the gate lets in: one statement, however many there are."""
+    asked = PROFILED.format(column="asked.id")
+    statement = f"SELECT asked.id FROM unnest(%(asked)s::uuid[]) AS asked (id) WHERE {asked}"  # noqa: S608 # nosec B608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**gate, "asked": list(contact_ids)})
+        return {contact_id for (contact_id,) in cursor.fetchall()}
