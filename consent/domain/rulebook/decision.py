@@ -51,8 +51,7 @@ class Decision:
 def restrictiveness(decision: Decision) -> int:
     """Order the answers for several people who hold one address: the first is the most restrictive.
 
-    An address that is no longer somebody's stands last: who does hold it decides (rules, "The question").
+    An address that proved invalid with one of them is used for none of them, unless somebody is named: nobody
+    can say whether it still works (rules, "The question").
     """
-    if Code.D_ADDRESS_INVALID in decision.reasons:
-        return len(Code)
     return decision.code.place

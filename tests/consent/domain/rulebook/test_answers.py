@@ -134,11 +134,10 @@ def test_the_most_restrictive_of_several_answers_comes_first() -> None:
 
     assert [answer.code for answer in sorted(answers, key=restrictiveness)] == [
         Code.D_UNAVAILABLE,
+        Code.D_ADDRESS_INVALID,
         Code.D_OBJECTION,
         Code.D_NO_BASIS,
         Code.D_NO_BASIS,
         Code.A_CONSENT,
         Code.A_SOFT_OPTIN,
-        # Who no longer has the address says nothing about who has it now.
-        Code.D_ADDRESS_INVALID,
     ]
