@@ -25,6 +25,7 @@ from consent.domain import (
     relations,
     requests,
 )
+from consent.domain.audience_lists import making as list_making
 from consent.domain.call_desk import filling
 from consent.domain.digest import sending
 from consent.domain.dossier import large
@@ -65,6 +66,7 @@ CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.SCREENING: screening.work_chunk,
     Job.Kind.AUDIENCE: audience_counts.count_chunk,
     Job.Kind.WHAT_IF: audience_counts.count_chunk,
+    Job.Kind.LIST: list_making.make_part,
     Job.Kind.CALL_LIST: filling.fill_chunk,
     Job.Kind.ERASURE: many.erase_chunk,
     Job.Kind.RETENTION: applying.retire_chunk,
@@ -243,6 +245,7 @@ def sweep_jobs() -> int:
 def delete_expired_files() -> int:
     deleted = screening.delete_expired_files(now=timezone.now())
     deleted += large.delete_expired(now=timezone.now())
+    deleted += list_making.delete_expired(now=timezone.now())
     heartbeats.beat(
         name="consent.tasks.delete_expired_files", interval_seconds=FILES_INTERVAL, now=timezone.now()
     )

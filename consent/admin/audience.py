@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from consent.admin.audience_export import as_download, loss_rows, reachable_rows
 from consent.admin.audience_tables import MemberRow, audience_table, comparison_table, member_row
 from consent.admin.badge import job_look
 from consent.admin.job import renewal, renewing
 from consent.admin.law_changes import law_changes
 from consent.admin.question_form import AudienceForm, ComparisonForm, QuestionForm
 from consent.domain import audience_counts, audiences
-from consent.domain.disclosures import GivenOut, given_out_about, recorded
+from consent.domain.audience_lists import making
 from consent.domain.engine.question import Question
-from consent.models import Channel, Disclosure, Job
+from consent.models import Channel, Job
 from consent.tasks import wake_job
-from customers.admin.scope import require, staff_of
+from customers.admin.scope import require
 from customers.domain.staff import Duty, has_duty
 from customers.models import StaffMember
 from customers.staff_site import PERMISSION, Page, StaffSite
@@ -104,18 +104,9 @@ def started(request: HttpRequest, form: QuestionForm) -> HttpResponse:
     return HttpResponseRedirect(request.get_full_path())
 
 
-def audience_export_view(request: HttpRequest) -> StreamingHttpResponse:
-    question = valid(put(request, AudienceForm)).question
-    if question is None:
-        raise Http404
-    members = recorded(
-        rows=audiences.stream_reachable(question=question),
-        contact_of=lambda member: member.point.contact_id,
-        given=given(request, question, Disclosure.Source.AUDIENCE),
-        clock=timezone.now,
-    )
-    name = f"audience-{question.legal_entity_code}-{question.purpose_code}-{question.channel.lower()}"
-    return as_download(reachable_rows(members, zone=question.zone), name=name)
+def audience_list_view(request: HttpRequest) -> HttpResponse:
+    form = valid(put(request, AudienceForm))
+    return listed(request, form, [form.question] if form.question else [])
 
 
 def what_if_view(request: HttpRequest) -> HttpResponse:
@@ -147,23 +138,26 @@ def loss_row(loss: audiences.Loss, before: Question, after: Question) -> tuple[M
     return member_row(member=loss.member, zone=before.zone), member_row(member=then, zone=after.zone)
 
 
-def what_if_export_view(request: HttpRequest) -> StreamingHttpResponse:
-    asked = both(valid(put(request, ComparisonForm)))
-    if asked is None:
+def what_if_list_view(request: HttpRequest) -> HttpResponse:
+    form = valid(put(request, ComparisonForm))
+    return listed(request, form, both(form) or ())
+
+
+def listed(request: HttpRequest, form: QuestionForm, questions: Sequence[Question]) -> HttpResponse:
+    """Give a small list at once; have a large one made, and lead to how far it is."""
+    if request.method != "POST" or not questions:
         raise Http404
-    before, after = asked
-    losses = recorded(
-        rows=audiences.stream_losses(before=before, after=after),
-        contact_of=lambda loss: loss.point.contact_id,
-        given=given(request, before, Disclosure.Source.WHAT_IF),
-        clock=timezone.now,
-    )
-    name = f"lost-{before.legal_entity_code}-{before.purpose_code}-{before.channel.lower()}"
-    return as_download(loss_rows(losses, zone=before.zone), name=name)
-
-
-def given(request: HttpRequest, question: Question, source: Disclosure.Source) -> GivenOut:
-    return given_out_about(question=question, source=source, staff_id=staff_of(request).pk)
+    now = timezone.now()
+    text = making.list_at_once(questions=questions, staff=form.staff, now=now)
+    if text is not None:
+        name = making.name_of(questions=questions)
+        answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+    job = making.begin_list(wanted=form.wanted, staff=form.staff, now=now)
+    wake_job(job_id=job.pk)
+    return HttpResponseRedirect(reverse("admin:consent_job_change", args=[job.pk]))
 
 
 def put(request: HttpRequest, form: type[Asked]) -> Asked:
@@ -199,7 +193,7 @@ def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
 
 
 def never_alone(_request: HttpRequest) -> bool:
-    """An export is reached from its page, with the question in it."""
+    """A list is asked for on its page, with the question in it."""
     return False
 
 
@@ -213,10 +207,10 @@ StaffSite.pages += [
         job=PERMISSION,
     ),
     Page(
-        route="audience/export/",
-        name="audience_export",
+        route="audience/list/",
+        name="audience_list",
         title=_("Export"),
-        view=audience_export_view,
+        view=audience_list_view,
         is_shown=never_alone,
     ),
     Page(
@@ -228,10 +222,10 @@ StaffSite.pages += [
         job=PERMISSION,
     ),
     Page(
-        route="what-if/export/",
-        name="what_if_export",
+        route="what-if/list/",
+        name="what_if_list",
         title=_("Export"),
-        view=what_if_export_view,
+        view=what_if_list_view,
         is_shown=never_alone,
     ),
 ]

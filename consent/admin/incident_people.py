@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django_stubs_ext import StrPromise
 
-from consent.admin.audience_export import as_download
+from consent.admin.csv_download import as_download
 from consent.domain.disclosures import GivenOut, recorded
 from consent.domain.incidents.limits import say_erased
 from consent.domain.incidents.searching import Met, Person, count_people, find_people, stream_people

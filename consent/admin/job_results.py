@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from consent.domain import audience_counts
-from consent.models import EvidenceFile, Job
+from consent.models import AudienceFile, EvidenceFile, Job
 from customers.models import StaffMember
 
 Kind = Job.Kind
+TO_THE_FILE = _("Download the file: it is there for a day, for you alone")
 PAGES = {
     Kind.ANNOUNCE: ("consent_privacystatementversion_change", "statement", _("To the privacy statement")),
     Kind.INCIDENT: ("consent_incident_people", "incident", _("To the people found")),
@@ -28,8 +29,8 @@ class Result(NamedTuple):
 
 
 def page_of_result(job: Job, staff: StaffMember) -> Result | None:
-    if job.kind == Kind.EXPORT:
-        return _file_of(job, staff)
+    if job.kind in {Kind.EXPORT, Kind.LIST}:
+        return _file_of(job, staff) if job.kind == Kind.EXPORT else _list_of(job, staff)
     if job.kind == Kind.SCREENING and hasattr(job, "screening_run"):
         url = reverse("admin:consent_screeningrun_change", args=[job.screening_run.pk])
         return Result(url, _("To the screening"))
@@ -54,8 +55,14 @@ def _file_of(job: Job, staff: StaffMember) -> Result | None:
     file = EvidenceFile.objects.filter(job=job, staff=staff, export__isnull=False).first()
     if file is None or file.wrapped_key is None:
         return None
-    url = reverse("admin:consent_evidencefile_download", args=[file.pk])
-    return Result(url, _("Download the file: it is there for a day, for you alone"))
+    return Result(reverse("admin:consent_evidencefile_download", args=[file.pk]), TO_THE_FILE)
+
+
+def _list_of(job: Job, staff: StaffMember) -> Result | None:
+    file = AudienceFile.objects.filter(job=job, staff=staff, made_at__isnull=False).first()
+    return (
+        Result(reverse("admin:consent_audiencefile_download", args=[file.pk]), TO_THE_FILE) if file else None
+    )
 
 
 def _asked(job: Job) -> str:

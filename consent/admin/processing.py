@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from consent.admin.audience_export import as_download
+from consent.admin.csv_download import as_download
 from consent.admin.fields import DateWidget, ReadableWordings
 from consent.domain.processing import papers
 from consent.domain.processing.gaps import Gap, find_gaps

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from consent.admin.audience_export import as_download
+from consent.admin.csv_download import as_download
 from consent.domain import staff_trail
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter, staff_of
 from customers.admin.trail import trail_of

@@ -68,6 +68,21 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listed:
+    """Who of one part of an audience belongs on a list, and how far that part goes."""
+
+    people: Sequence[Member | Loss]
+    looked_at: int
+    last: uuid.UUID | None
+    is_last: bool
+
+    @property
+    def members(self) -> list[Member]:
+        """Everybody on it as they are at the first moment."""
+        return [one if isinstance(one, Member) else one.member for one in self.people]
+
+
+@dataclass(frozen=True, kw_only=True)
 class CodeCount:
     """How many of an audience got one code as their answer."""
 
@@ -145,22 +160,26 @@ def find_reachable(*, question: Question, after: uuid.UUID | None, limit: int) -
     return _find(points, lambda chunk: _reachable(question, chunk), limit)
 
 
-def stream_reachable(*, question: Question) -> Iterator[Member]:
-    """Go through everybody who may be reached; memory does not grow with their number."""
-    for chunk in _chunks(_with_contacts(question, None)):
-        yield from _reachable(question, chunk)
-
-
 def find_losses(*, before: Question, after: Question, beyond: uuid.UUID | None, limit: int) -> Found[Loss]:
     """Find the next people who may be reached at the first moment and not at the second."""
     points = _with_contacts(before, beyond)
     return _find(points, lambda chunk: _losses(before, after, chunk), limit)
 
 
-def stream_losses(*, before: Question, after: Question) -> Iterator[Loss]:
-    """Go through everybody who is lost between two moments; memory does not grow with their number."""
-    for chunk in _chunks(_with_contacts(before, None)):
-        yield from _losses(before, after, chunk)
+def list_part(*, questions: Sequence[Question], after: uuid.UUID | None) -> Listed:
+    """Find who of the next part of everybody known belongs on a list, in the order of their addresses' keys.
+
+    Of one question it is who may be reached; of two, who may at the first moment and not at the second.
+    """
+    points = list(_with_contacts(questions[0], after)[: AT_MOST + 1])
+    part = points[:AT_MOST]
+    first, *second = questions
+    return Listed(
+        people=_losses(first, second[0], part) if second else _reachable(first, part),
+        looked_at=len(part),
+        last=part[-1].pk if part else None,
+        is_last=len(points) == len(part),
+    )
 
 
 def _largest_first(change: Change) -> tuple[int, int, int]:

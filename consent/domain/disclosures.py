@@ -44,6 +44,7 @@ def given_out_about(
     source: Disclosure.Source,
     staff_id: uuid.UUID | None = None,
     api_key_id: uuid.UUID | None = None,
+    list_id: uuid.UUID | None = None,
 ) -> GivenOut:
     """Say of a list with the answers to one question what it is about, and to whom it goes."""
     return GivenOut(
@@ -54,6 +55,7 @@ def given_out_about(
         channel=question.channel,
         staff_id=staff_id,
         api_key_id=api_key_id,
+        list_id=list_id or uuid7(),
     )
 
 

@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from consent.models import (
     AddressVerification,
     ApiKey,
+    AudienceFile,
+    AudiencePart,
     BalancingTest,
     CallingPolicy,
     CallList,
@@ -273,6 +275,12 @@ HOLDINGS: Final = (
         why="Encrypted with the key of the file, which is destroyed a day after it is made.",
     ),
     Holding(
+        model=AudiencePart,
+        title=_("Lists of people that are being given out"),
+        fate=Fate.OWN_TERM,
+        why="Encrypted with the key of the file, which is destroyed a day after it is made.",
+    ),
+    Holding(
         model=DoNotCallRegistration,
         title=_("The do-not-call-me list"),
         fate=Fate.STAYS,
@@ -288,6 +296,7 @@ HOLDINGS: Final = (
 
 NOBODYS: Final[Mapping[type[Model], str]] = {
     ApiKey: "a program",
+    AudienceFile: "what list is made, in codes; the people on it are in its parts",
     BalancingTest: "a test of a purpose",
     CallingPolicy: "a rule of the house",
     CallList: "a list; who stands on it is in its entries",

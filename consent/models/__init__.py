@@ -1,5 +1,6 @@
 from consent.models.acts import GRANTS, Act, Actor, Collector, Grade, Method, Source, Status
 from consent.models.api_key import ApiKey, Scope
+from consent.models.audience_file import AudienceFile, AudiencePart
 from consent.models.call_desk import CallList, CallListEntry, DeskLookup, ShownContact
 from consent.models.collection_point import CollectionChoice, CollectionField, CollectionPoint, ShownForm
 from consent.models.contact_attempt import ContactAttempt
@@ -47,6 +48,8 @@ __all__ = [
     "Actor",
     "AddressVerification",
     "ApiKey",
+    "AudienceFile",
+    "AudiencePart",
     "BalancingTest",
     "CallList",
     "CallListEntry",

@@ -13,6 +13,7 @@ class Job(models.Model):
         SCREENING = "SCREENING", _("Screening of a list")
         AUDIENCE = "AUDIENCE", _("Count of an audience")
         WHAT_IF = "WHAT_IF", _("Count of what changes")
+        LIST = "LIST", _("List of an audience")
         CALL_LIST = "CALL_LIST", _("Filling of a call list")
         ANNOUNCE = "ANNOUNCE", _("Announcement of a privacy statement")
         EXPORT = "EXPORT", _("Export")

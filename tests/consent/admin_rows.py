@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from consent.domain import jobs, outbox, restrictions, suppressions
 from consent.domain.disclosures import GivenOut, record_disclosure
+from consent.domain.file_keys import make_key
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, Wordings, record
 from consent.domain.rights import receiving
@@ -21,6 +22,8 @@ from consent.models import (
     Act,
     Actor,
     AddressVerification,
+    AudienceFile,
+    AudiencePart,
     BalancingTest,
     CallListEntry,
     Channel,
@@ -133,6 +136,7 @@ def everything(*, code: str) -> Rows:
         *rights_rows(contact, entity),
         *wording_rows(organisation, entity),
         *screening_rows(agent, entity),
+        *list_rows(agent, entity),
         *breach_rows(agent, entity, contact),
         scoring.behaviour(contact=contact, legal_entity=entity),
         scoring.attribute(contact=contact, legal_entity=entity),
@@ -413,6 +417,37 @@ def screening_rows(staff: StaffMember, entity: LegalEntity) -> list[models.Model
     run.legal_entity = entity
     run.save(update_fields=["job", "legal_entity"])
     return [run, run.job, run.blocks.get()]
+
+
+def list_rows(staff: StaffMember, entity: LegalEntity) -> list[models.Model]:
+    job = jobs.start_job(
+        organisation=entity.organisation,
+        kind=Job.Kind.LIST,
+        total=1,
+        key_range={},
+        started_by=staff,
+        now=make.NOW,
+        legal_entity_id=entity.pk,
+    )
+    key = uuid7()
+    wrapped_key, key_version = make_key(bound_to=key)
+    file = AudienceFile.objects.create(
+        pk=key,
+        organisation=entity.organisation,
+        legal_entity=entity,
+        staff=staff,
+        job=job,
+        source=Disclosure.Source.AUDIENCE,
+        name="audience-offers.csv",
+        asked_at=make.NOW,
+        expires_at=make.NOW,
+        wrapped_key=wrapped_key,
+        key_version=key_version,
+    )
+    part = AudiencePart.objects.create(
+        file=file, number=1, people=1, length=1, nonce=b"0" * 12, ciphertext=b"0"
+    )
+    return [file, part]
 
 
 def breach_rows(staff: StaffMember, entity: LegalEntity, contact: Contact) -> list[models.Model]:

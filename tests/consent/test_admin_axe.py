@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from consent.domain.seal.sealing import seal_chunk
 from consent.models import (
+    AudienceFile,
     CallingPolicy,
     Checkpoint,
     CollectionPoint,
@@ -95,6 +96,8 @@ def asking_pages(rows: Rows) -> list[str]:
         "/admin/audience/",
         f"/admin/audience/?{question}",
         f"/admin/what-if/?{question}&then_date=2030-01-01",
+        list_of(AudienceFile),
+        page_of(rows[AudienceFile], "change"),
     ]
 
 

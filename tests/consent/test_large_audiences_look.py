@@ -76,3 +76,20 @@ def test_large_audience_is_counted_and_called(manager: Page, scene: Desk) -> Non
     assert looker.faults == []
     assert counted == "5 of 5 may be reached"
     assert CallList.objects.get(name="Winter").entries.count() == 5
+
+
+def test_large_list_is_made_and_taken(manager: Page, scene: Desk) -> None:
+    asked = f"legal_entity={scene.entity.code}&purpose={scene.purpose.code}&channel=CALL"
+    looker = Looker(page=manager)
+
+    manager.goto(f"/admin/audience/?{asked}")
+    manager.get_by_role("button", name="Export as CSV").click()
+    manager.get_by_role("link", name="Stop renewing").click()
+    looker.look("making")
+    work(manager)
+    looker.look("made")
+    with manager.expect_download() as taken:
+        manager.get_by_role("link", name="Download the file").click()
+
+    assert looker.faults == []
+    assert len(taken.value.path().read_text().splitlines()) == 6

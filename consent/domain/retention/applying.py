@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 
 from consent.domain import jobs, rate_limits, requests
+from consent.domain.audience_lists import making as list_making
 from consent.domain.dossier import large
 from consent.domain.erasing.erasure import end_keeping
 from consent.domain.erasing.forgetting import forget
@@ -86,6 +87,7 @@ def clean_installation(*, now: datetime.datetime) -> Iterator[Gone]:
     )
     done = [
         Gone("FILES", screening.delete_expired_files(now=now) + large.delete_expired(now=now)),
+        Gone("FILES", list_making.delete_expired(now=now)),
         Gone("KEPT", _end_keeping(now)),
         Gone("LINK_REQUESTS", _delete(late)),
         Gone("STAFF_ACTS", _delete(nobodys_acts)),

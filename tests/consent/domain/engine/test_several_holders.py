@@ -1,6 +1,7 @@
 """Several people hold one address: by the records and by the ledger the most restrictive answer counts."""
 
 import dataclasses
+from datetime import datetime
 
 import pytest
 
@@ -57,7 +58,7 @@ def find_invalid(point: ContactPoint) -> None:
 @pytest.mark.parametrize("by_ledger", [False, True])
 @pytest.mark.parametrize(("at", "after"), [(BEFORE.replace(day=1), False), (LATER, True)])
 def test_address_invalid_with_one_holder_is_used_for_none_unless_named(
-    lamps: LegalEntity, couple: list[Contact], channel: str, at: object, *, by_ledger: bool, after: bool
+    lamps: LegalEntity, couple: list[Contact], channel: str, at: datetime, *, by_ledger: bool, after: bool
 ) -> None:
     question = put_question(
         legal_entity=lamps.code,
