@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.views.decorators.http import require_safe
-from ninja import NinjaAPI, Swagger
+from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
+from config.api_docs import OwnDocs
 from consent.api import dialler, inbound, may_contact
 from consent.api.handlers import handle_problems
 from consent.api.problems import MEDIA_TYPE
@@ -59,7 +60,7 @@ api = Api(
         ]
     ),
     docs_decorator=require_safe,
-    docs=Swagger(settings={"validatorUrl": None, "deepLinking": False}),
+    docs=OwnDocs(),
 )
 for offered in (may_contact.router, dialler.router, inbound.router):
     api.add_router("", offered)

@@ -44,12 +44,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "config.apps.StaticFilesWeUseConfig",
+    "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.forms",
     "phonenumber_field",
     "csp",
-    "ninja",
 ]
 
 MIDDLEWARE = [
