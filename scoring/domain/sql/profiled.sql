@@ -16,7 +16,7 @@
     CROSS JOIN LATERAL (SELECT coalesce({valid}, false) AS valid) permission
     CROSS JOIN LATERAL (SELECT permission.valid AND coalesce(record.grant_proven, false) AS lifts) proof
     WHERE contact.organisation_id = %(gate_organisation)s
-        AND contact.erased_at IS NULL
+        AND contact.erased_at IS NULL /* whose contact.id */
         AND NOT %(gate_closed)s
         AND (permission.valid OR NOT %(gate_needs_permission)s)
         AND coalesce(record.status, '') NOT IN ('ConsentRefused', 'ConsentWithdrawn')

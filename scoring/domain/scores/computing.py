@@ -1,0 +1,117 @@
+"""Writing scores: one statement counts and keeps them, so that incremental and from scratch are one thing."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from scoring.domain.scores.statement import Whose, compile_points
+from scoring.models import ScoreModel, ScoreModelVersion
+
+WRITE: Final = """
+WITH counted AS MATERIALIZED ({points}),
+gone AS (
+    DELETE FROM scoring_score old
+    WHERE old.model_id = %(model)s {whose}
+        AND NOT EXISTS (SELECT FROM counted WHERE counted.contact_id = old.contact_id)
+    RETURNING 1),
+kept AS (
+    INSERT INTO scoring_score AS old (model_id, contact_id, points, band_id, changed_at)
+    SELECT %(model)s, contact_id, points, {band}, %(now)s
+    FROM (SELECT contact_id, micropoints / 1000000.0 AS points FROM counted) exact
+    ON CONFLICT (model_id, contact_id) DO UPDATE
+    SET points = EXCLUDED.points, band_id = EXCLUDED.band_id, changed_at = EXCLUDED.changed_at
+    WHERE old.points <> EXCLUDED.points OR old.band_id IS DISTINCT FROM EXCLUDED.band_id
+    RETURNING 1)
+SELECT (SELECT count(*) FROM counted), (SELECT count(*) FROM kept), (SELECT count(*) FROM gone)
+"""
+# Who is in a segment follows from the scores, so it is written after them.
+LEAVE: Final = """
+DELETE FROM scoring_segmentmember member USING scoring_segment segment
+WHERE segment.id = member.segment_id AND segment.model_id = %(model)s {whose}
+    AND NOT EXISTS (
+        SELECT FROM scoring_score score JOIN scoring_band band ON band.id = score.band_id
+        WHERE score.model_id = segment.model_id AND score.contact_id = member.contact_id
+            AND band.code = segment.band_code)
+"""
+JOIN: Final = """
+INSERT INTO scoring_segmentmember (segment_id, contact_id, since_at)
+SELECT segment.id, score.contact_id, %(now)s
+FROM scoring_segment segment
+JOIN scoring_score score ON score.model_id = segment.model_id
+JOIN scoring_band band ON band.id = score.band_id AND band.code = segment.band_code
+WHERE segment.model_id = %(model)s {whose}
+ON CONFLICT (segment_id, contact_id) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """How many people have a score, for how many it was written, and how many lost theirs."""
+
+    people: int = 0
+    written: int = 0
+    gone: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Range:
+    """Everybody with a key after one and up to another."""
+
+    after: uuid.UUID
+    last: uuid.UUID
+
+
+def score_everybody(*, version: ScoreModelVersion, now: datetime.datetime) -> Counted:
+    """Count and keep the scores of everybody who may be profiled; all others lose theirs."""
+    return _score(version, Whose.EVERYBODY, {}, now)
+
+
+def score_range(*, version: ScoreModelVersion, people: Range, now: datetime.datetime) -> Counted:
+    """Count and keep the scores of a range of people."""
+    return _score(version, Whose.RANGE, {"after": people.after, "last": people.last}, now)
+
+
+def score_some(
+    *, version: ScoreModelVersion, contact_ids: Sequence[uuid.UUID], now: datetime.datetime
+) -> Counted:
+    """Count and keep the scores of these people, from the beginning: what came in late falls in its place."""
+    return _score(version, Whose.SOME, {"contacts": list(contact_ids)}, now)
+
+
+def day_of(*, model: ScoreModel, now: datetime.datetime) -> datetime.date:
+    """Give the day that it is where the legal entity is: points halve at midnight there."""
+    return now.astimezone(ZoneInfo(model.legal_entity.time_zone)).date()
+
+
+@transaction.atomic
+def _score(
+    version: ScoreModelVersion, whose: Whose, people: dict[str, Any], now: datetime.datetime
+) -> Counted:
+    day = day_of(model=version.model, now=now)
+    points = compile_points(version=version, day=day, now=now, whose=whose)
+    params = points.params | people | {"model": version.model_id, "now": now}
+    band = band_of(version=version, params=params)
+    with connection.cursor() as cursor:
+        # One at a time: who waited reads what the other saw, and more; never less.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [version.model_id])
+        sql = WRITE.format(points=points.sql, whose=whose.format(column="old.contact_id"), band=band)
+        cursor.execute(sql, params)
+        counted, written, gone = cursor.fetchone()
+        cursor.execute(LEAVE.format(whose=whose.format(column="member.contact_id")), params)
+        cursor.execute(JOIN.format(whose=whose.format(column="score.contact_id")), params)
+    return Counted(people=counted, written=written, gone=gone)
+
+
+def band_of(*, version: ScoreModelVersion, params: dict[str, Any]) -> str:
+    """Write which band the column `points` falls in; adds the bands to `params`."""
+    bands = list(version.bands.order_by("-from_points").values_list("from_points", "pk"))
+    params |= {f"band_{place}": pk for place, (_from, pk) in enumerate(bands)}
+    whens = " ".join(
+        f"WHEN points >= {lowest} THEN %(band_{place})s" for place, (lowest, _pk) in enumerate(bands)
+    )
+    return f"CASE {whens} END" if bands else "NULL::bigint"
