@@ -226,6 +226,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # Seconds after something was told it is in the scores.
+    "update-scores": {"task": "scoring.tasks.update_scores", "schedule": 2.0, "options": {"expires": 2}},
+    "rescore-daily": {
+        "task": "scoring.tasks.rescore_daily",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "lapse-requests": {
         "task": "consent.tasks.lapse_requests",
         "schedule": 3600.0,

@@ -1,0 +1,156 @@
+"""A draft tried on everybody before it counts for anybody: who is met by each rule, and what would change."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection
+
+from scoring.domain.scores.computing import band_of, day_of
+from scoring.domain.scores.statement import (
+    Ruled,
+    Whose,
+    compile_points,
+    compile_rules,
+    parameters_of,
+    profiled,
+    sums_of,
+)
+from scoring.models import ScoreModelVersion, ScoreRule
+
+# Steps in which scores are shown beside each other, by their lowest points.
+STEPS: Final = (0, 10, 25, 50, 100, 200)
+COUNT_PROFILED: Final = "SELECT count(*) FROM customers_contact person WHERE {gate}"
+COMPARE: Final = """
+WITH after AS (
+    SELECT contact_id, points, {band} AS band_id
+    FROM (SELECT contact_id, micropoints / 1000000.0 AS points FROM ({points}) counted) exact),
+before AS (SELECT contact_id, points, band_id FROM scoring_score WHERE model_id = %(model)s)
+SELECT width_bucket(before.points, %(steps)s::numeric[]), width_bucket(after.points, %(steps)s::numeric[]),
+    coalesce(old.code, ''), coalesce(new.code, ''), count(*)
+FROM before FULL JOIN after USING (contact_id)
+LEFT JOIN scoring_band old ON old.id = before.band_id LEFT JOIN scoring_band new ON new.id = after.band_id
+GROUP BY 1, 2, 3, 4
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Met:
+    """One rule and how many people meet it, of all who may be profiled."""
+
+    rule: ScoreRule
+    people: int
+    everybody: int
+
+    @property
+    def is_met_by_nobody(self) -> bool:
+        return self.people == 0
+
+    @property
+    def is_met_by_everybody(self) -> bool:
+        return 0 < self.people == self.everybody
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """How many people have so many points now and with the draft; None stands for those without a score."""
+
+    lowest: int | None
+    highest: int | None
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """How many people go from one band to another, by code; empty is no band."""
+
+    before: str
+    after: str
+    people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """What a draft would do: people per step of points before and after, and who would change band."""
+
+    steps: list[Step]
+    moves: list[Move]
+
+    @property
+    def changing(self) -> int:
+        return sum(move.people for move in self.moves if move.before != move.after)
+
+    @property
+    def staying(self) -> int:
+        return sum(move.people for move in self.moves if move.before == move.after)
+
+
+def count_met(*, version: ScoreModelVersion, now: datetime.datetime) -> list[Met]:
+    """Count for each rule how many people it gives or takes points, in one statement.
+
+    Raises UnknownWordError.
+    """
+    params = parameters_of(model=version.model, day=day_of(model=version.model, now=now), now=now)
+    ruled = compile_rules(version=version, params=params)
+    everybody = count_profiled(version=version, now=now)
+    met = _ask(_counting(ruled, params), params)[0] if ruled else ()
+    return [
+        Met(rule=one.rule, people=number, everybody=everybody) for one, number in zip(ruled, met, strict=True)
+    ]
+
+
+def count_profiled(*, version: ScoreModelVersion, now: datetime.datetime) -> int:
+    """Count the people whom this model may look at."""
+    params = parameters_of(model=version.model, day=day_of(model=version.model, now=now), now=now)
+    gate = profiled(column="person.id", whose=Whose.EVERYBODY)
+    [(number,)] = _ask(COUNT_PROFILED.format(gate=gate), params)
+    return int(number)
+
+
+def try_version(*, version: ScoreModelVersion, now: datetime.datetime) -> Tried:
+    """Count everybody by a draft beside the scores they have; nothing is written. Raises UnknownWordError."""
+    day = day_of(model=version.model, now=now)
+    points = compile_points(version=version, day=day, now=now, whose=Whose.EVERYBODY)
+    params = points.params | {"model": version.model_id, "steps": list(STEPS)}
+    sql = COMPARE.format(points=points.sql, band=band_of(version=version, params=params))
+    rows = _ask(sql, params)
+    return Tried(steps=_steps(rows), moves=_moves(rows))
+
+
+def _counting(ruled: list[Ruled], params: dict[str, Any]) -> str:
+    columns = ", ".join(f"count({one.key})" for one in ruled)
+    gate = profiled(column="summed.contact_id", whose=Whose.EVERYBODY)
+    sums = sums_of(ruled=ruled, whose=Whose.EVERYBODY, params=params)
+    return f"SELECT {columns} FROM ({sums}) summed WHERE {gate}"  # noqa: S608 # nosec B608
+
+
+def _steps(rows: list[Any]) -> list[Step]:
+    """Below nothing, each step, and last those without a score at one of the two."""
+    lows: list[int | None] = [None, *STEPS]
+    highs: list[int | None] = [STEPS[0], *STEPS[1:], None]
+    found = [
+        Step(lowest=low, highest=high, before=_sum(rows, 0, place), after=_sum(rows, 1, place))
+        for place, (low, high) in enumerate(zip(lows, highs, strict=True))
+    ]
+    return [*found, Step(lowest=None, highest=None, before=_sum(rows, 0, None), after=_sum(rows, 1, None))]
+
+
+def _sum(rows: list[Any], side: int, place: int | None) -> int:
+    return sum(row[-1] for row in rows if row[side] == place)
+
+
+def _moves(rows: list[Any]) -> list[Move]:
+    counts: Mapping[tuple[str, str], int] = {
+        pair: sum(row[-1] for row in rows if (row[2], row[3]) == pair)
+        for pair in sorted({(row[2], row[3]) for row in rows})
+    }
+    return [Move(before=before, after=after, people=number) for (before, after), number in counts.items()]
+
+
+def _ask(sql: str, params: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[Any] = cursor.fetchall()
+        return rows
