@@ -233,6 +233,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "run-campaigns": {
+        "task": "scoring.tasks.run_campaigns",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "lapse-requests": {
         "task": "consent.tasks.lapse_requests",
         "schedule": 3600.0,

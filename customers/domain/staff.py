@@ -84,6 +84,8 @@ class Duty(enum.StrEnum):
     ENTER_REQUEST = "write down a rights request"
     HANDLE_BREACH = "keep and take out the people of a data breach"
     ANSWER_REQUEST = "answer a rights request, also by erasing somebody"
+    SEND_CAMPAIGN = "start a campaign"
+    STOP_CAMPAIGN = "pause, resume and end a campaign"
 
 
 NOTHING: frozenset[Right] = frozenset()
@@ -185,6 +187,8 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
             Duty.SCREEN_LIST,
             Duty.LOAD_DO_NOT_CALL,
             Duty.ENTER_REQUEST,
+            Duty.SEND_CAMPAIGN,
+            Duty.STOP_CAMPAIGN,
         }
     ),
     Role.CALL_AGENT: frozenset(
@@ -197,9 +201,15 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
             Duty.ENTER_REQUEST,
         }
     ),
-    # Who watches over the calls does not make them, nor chooses who is called.
+    # Who watches over the calls and campaigns does not make them, nor chooses who gets them.
     Role.DPO: frozenset(Duty)
-    - {Duty.RECORD_TRANSACTION, Duty.MAKE_CALLS, Duty.MANAGE_CALL_LISTS, Duty.MANAGE_API_KEYS},
+    - {
+        Duty.RECORD_TRANSACTION,
+        Duty.MAKE_CALLS,
+        Duty.MANAGE_CALL_LISTS,
+        Duty.MANAGE_API_KEYS,
+        Duty.SEND_CAMPAIGN,
+    },
     Role.ADMINISTRATOR: frozenset(
         {Duty.MANAGE_API_KEYS, Duty.MANAGE_ENDPOINTS, Duty.SET_POLICY, Duty.SCREEN_LIST}
     ),

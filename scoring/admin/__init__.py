@@ -1,3 +1,3 @@
-from scoring.admin import attribute, behaviour
+from scoring.admin import attribute, behaviour, campaign
 
-__all__ = ["attribute", "behaviour"]
+__all__ = ["attribute", "behaviour", "campaign"]

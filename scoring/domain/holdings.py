@@ -10,7 +10,10 @@ from customers.domain.holdings import Fate, Holding
 from scoring.models import (
     Band,
     BehaviourEvent,
+    Campaign,
+    CampaignRecipient,
     ContactAttribute,
+    FrequencyCap,
     RuleCondition,
     Score,
     ScoreModel,
@@ -59,6 +62,13 @@ HOLDINGS: Final = (
             "told_at",
         ),
     ),
+    Holding(
+        model=CampaignRecipient,
+        title=_("Campaigns you were meant to get"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("campaign", "contact_point", "state", "code", "added_at", "asked_at", "handed_at"),
+    ),
 )
 
 NOBODYS: Final[Mapping[type[Model], str]] = {
@@ -68,4 +78,6 @@ NOBODYS: Final[Mapping[type[Model], str]] = {
     ScoreModelVersion: "a way of counting",
     ScoreRule: "a part of a way of counting",
     Segment: "a group; who is in it stands apart",
+    Campaign: "a message, before it is filled in for anybody",
+    FrequencyCap: "a rule of the house",
 }

@@ -145,9 +145,15 @@ def everything(*, code: str) -> Rows:
     found = {type(row): row for row in rows}
     version = NoticeVersion.objects.get(notice__legal_entity=entity)
     rows = [*ledger_rows(contact, email, version), *call_rows(contact, entity, version.notice.purpose)]
-    told = told_rows(contact, entity, code)
+    told = [*told_rows(contact, entity, code), *campaign_rows(contact, entity, version.notice.purpose)]
     found |= {type(row): row for row in [*rows, *told, announcement_row(contact, entity)]}
     return found
+
+
+def campaign_rows(contact: Contact, entity: LegalEntity, purpose: Any) -> list[models.Model]:
+    campaign = scoring.campaign(legal_entity=entity, purpose=purpose)
+    cap = scoring.frequency_cap(organisation=entity.organisation)
+    return [campaign, scoring.recipient(campaign=campaign, contact=contact), cap]
 
 
 def told_rows(contact: Contact, entity: LegalEntity, code: str) -> list[models.Model]:

@@ -33,6 +33,7 @@ from consent.models import (
     SecurityMeasures,
 )
 from customers.models import CallerNumber, Contact, Department, LegalEntity, StaffAct, StaffMember
+from scoring.models import Campaign, CampaignRecipient, FrequencyCap
 from tests import make
 from tests.consent.admin_rows import Rows, everything, list_of, organisation_in, page_of
 
@@ -140,6 +141,20 @@ def rights_pages(rows: Rows) -> list[str]:
     ]
 
 
+def campaign_pages(rows: Rows) -> list[str]:
+    campaign = page_of(rows[Campaign], "change")
+    pages = ("preview", "dry-run", "results", "end")
+    return [
+        list_of(Campaign),
+        reverse("admin:scoring_campaign_add"),
+        campaign,
+        *(campaign.replace("/change/", f"/{page}/") for page in pages),
+        list_of(CampaignRecipient),
+        page_of(rows[CampaignRecipient], "change"),
+        list_of(FrequencyCap),
+    ]
+
+
 def seal_pages(rows: Rows) -> list[str]:
     seal_chunk(now=make.NOW)
     checkpoint = Checkpoint.objects.get()
@@ -222,6 +237,7 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         *rights_pages(rows),
         *seal_pages(rows),
         *audit_pages(rows),
+        *campaign_pages(rows),
         *outside_pages(rows),
     ]
 
@@ -241,7 +257,7 @@ def test_pages_of_the_admin_fit_a_phone(officer: Page, rows: Rows) -> None:
     officer.set_viewport_size({"width": 360, "height": 800})
     story = page_of(rows[Contact], "change")
     pages = [reverse("admin:index"), list_of(Contact), story, "/admin/mailbox/", *asking_pages(rows)]
-    pages += seal_pages(rows)
+    pages += [*seal_pages(rows), *campaign_pages(rows)]
 
     wide = []
     for address in pages:

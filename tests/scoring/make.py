@@ -3,9 +3,15 @@
 from datetime import datetime
 from decimal import Decimal
 
-from consent.models import Processor
-from customers.models import Contact, LegalEntity
-from scoring.models import BehaviourEvent, ContactAttribute
+from consent.models import Processor, Purpose
+from customers.models import Contact, LegalEntity, Organisation
+from scoring.models import (
+    BehaviourEvent,
+    Campaign,
+    CampaignRecipient,
+    ContactAttribute,
+    FrequencyCap,
+)
 from tests.make import LONG_AGO, NOW
 
 Kind = BehaviourEvent.Kind
@@ -71,3 +77,39 @@ def attribute(
         processor=processor,
         told_at=told_at,
     )
+
+
+def campaign(
+    *,
+    legal_entity: LegalEntity,
+    purpose: Purpose,
+    code: str = "lampen",
+    name: str = "Nieuwe lampen",
+    channel: Campaign.Way = Campaign.Way.EMAIL,
+    subject: dict[str, str] | None = None,
+    text: dict[str, str] | None = None,
+    created_at: datetime = LONG_AGO,
+) -> Campaign:
+    return Campaign.objects.create(
+        organisation=legal_entity.organisation,
+        legal_entity=legal_entity,
+        purpose=purpose,
+        code=code,
+        name=name,
+        channel=channel,
+        subject=subject or {"nl": "Nieuwe lampen", "en": "New lamps"},
+        text=text or {"nl": "Dag {given_name|lezer}.", "en": "Hello {given_name|reader}."},
+        created_at=created_at,
+    )
+
+
+def recipient(
+    *, campaign: Campaign, contact: Contact, added_at: datetime = NOW, due_at: datetime = NOW
+) -> CampaignRecipient:
+    return CampaignRecipient.objects.create(
+        campaign=campaign, contact=contact, added_at=added_at, due_at=due_at
+    )
+
+
+def frequency_cap(*, organisation: Organisation, messages: int = 2, days: int = 7) -> FrequencyCap:
+    return FrequencyCap.objects.create(organisation=organisation, messages=messages, days=days)

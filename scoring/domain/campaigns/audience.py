@@ -1,0 +1,164 @@
+"""Whom a campaign is for, and what the rules say about each of them now."""
+
+import datetime
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from consent.domain.engine.known_points import decide_about
+from consent.domain.engine.question import Question, put_question
+from consent.domain.rulebook.decision import Decision
+from consent.models import ContentKind
+from customers.models import Contact, ContactPoint
+from scoring.models import (
+    Campaign,
+    CampaignRecipient,
+    FrequencyCap,
+    Score,
+    Segment,
+    SegmentMember,
+)
+
+# Beside the codes of the rules: what keeps somebody from a message before the rules are asked, or after.
+NO_ADDRESS, HAD_ENOUGH, LEFT_AUDIENCE = "NO_ADDRESS", "HAD_ENOUGH", "LEFT_AUDIENCE"
+State = CampaignRecipient.State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One person, the address to use, and what was decided about it; without an address no decision."""
+
+    contact_id: uuid.UUID
+    point: ContactPoint | None = None
+    decision: Decision | None = None
+    # Until then this person has had enough campaigns.
+    room_at: datetime.datetime | None = None
+
+    @property
+    def code(self) -> str:
+        return self.decision.code if self.decision else NO_ADDRESS
+
+    @property
+    def allowed(self) -> bool:
+        return self.decision is not None and self.decision.allowed
+
+    @property
+    def goes(self) -> bool:
+        return self.allowed and self.room_at is None
+
+    @property
+    def outcome(self) -> str:
+        return HAD_ENOUGH if self.allowed and self.room_at else self.code
+
+
+def question_of(*, campaign: Campaign, at: datetime.datetime) -> Question:
+    """Put the question of a campaign at this moment; raises UnknownCodeError."""
+    return put_question(
+        legal_entity=campaign.legal_entity.code,
+        purpose=campaign.purpose.code,
+        channel=campaign.channel,
+        product_group=campaign.product_group.code if campaign.product_group else "",
+        now=at,
+    )
+
+
+def audience(*, campaign: Campaign) -> QuerySet[Contact]:
+    """Everybody a campaign may be for: in its segment, and scored where it waits for a score.
+
+    Who objects to profiling loses score and segment at once, and so is in it no more.
+    """
+    people = Contact.objects.filter(organisation=campaign.organisation_id, erased_at__isnull=True)
+    if campaign.segment is not None:
+        people = people.filter(Exists(_in_segment(campaign.segment)))
+    if campaign.score_model_id is not None:
+        people = people.filter(Exists(_scored(campaign)))
+    return people
+
+
+def members(*, campaign: Campaign) -> QuerySet[Contact]:
+    """Everybody a campaign is for now, whether or not they may be reached.
+
+    One that goes when a score falls is for whoever stands above it, and may fall.
+    """
+    conditions = {
+        Campaign.Begins.REACHES: {"points__gte": campaign.points},
+        Campaign.Begins.FALLS: {"points__gt": campaign.points},
+    }
+    people = audience(campaign=campaign)
+    condition = conditions.get(Campaign.Begins(campaign.begins))
+    return people.filter(Exists(_scored(campaign).filter(**condition))) if condition else people
+
+
+def _in_segment(segment: Segment) -> QuerySet[Any]:
+    """A band of a model decides, or who was put in."""
+    if segment.model_id is None:
+        return SegmentMember.objects.filter(segment=segment, contact=OuterRef("pk"))
+    return Score.objects.filter(model=segment.model_id, band__code=segment.band_code, contact=OuterRef("pk"))
+
+
+def _scored(campaign: Campaign) -> QuerySet[Score]:
+    return Score.objects.filter(model=campaign.score_model_id, contact=OuterRef("pk"))
+
+
+def look(*, campaign: Campaign, contact_ids: Sequence[uuid.UUID], at: datetime.datetime) -> list[Candidate]:
+    """Ask the rules about these people, in their order: as few queries for many as for one.
+
+    Of several addresses of one person one that may be used comes first, then one they verified, then the one
+    known longest. Raises UnknownCodeError.
+    """
+    question = question_of(campaign=campaign, at=at)
+    points = list(
+        ContactPoint.objects.filter(contact__in=contact_ids, kind=question.point_kind)
+        .only("contact_id", "kind", "value", "placeholder", "organisation_id", "address_hash")
+        .order_by("contact_id", "verified_at", "created_at", "pk")
+    )
+    decisions = decide_about(question=question, points=points) if points else []
+    found = defaultdict(list)
+    for point, decision in zip(points, decisions, strict=True):
+        found[point.contact_id].append((point, decision))
+    room = find_room(campaign=campaign, contact_ids=list(found), at=at)
+    return [_candidate(key, found.get(key, []), room.get(key)) for key in contact_ids]
+
+
+def find_room(
+    *, campaign: Campaign, contact_ids: Sequence[uuid.UUID], at: datetime.datetime
+) -> dict[uuid.UUID, datetime.datetime]:
+    """Find who got as many campaigns as the cap lets through, and from when there is room again.
+
+    Service messages neither count nor wait.
+    """
+    cap = FrequencyCap.objects.filter(organisation=campaign.organisation_id).first()
+    if cap is None or not campaign.is_marketing:
+        return {}
+    window = datetime.timedelta(days=cap.days)
+    marketing = ~Q(campaign__purpose__content=ContentKind.SERVICE)
+    counted = CampaignRecipient.objects.filter(
+        marketing,
+        contact__in=contact_ids,
+        state__in=[State.HANDED_OVER, State.SENT, State.LISTED],
+        handed_at__gt=at - window,
+    )
+    got: dict[uuid.UUID, list[Any]] = defaultdict(list)
+    for key, handed_at in counted.order_by("-handed_at").values_list("contact", "handed_at"):
+        got[key].append(handed_at)
+    enough = {key: moments for key, moments in got.items() if len(moments) >= cap.messages}
+    return {key: moments[cap.messages - 1] + window for key, moments in enough.items()}
+
+
+def count_outcomes(*, candidates: Sequence[Candidate]) -> dict[str, int]:
+    """Count what came of each."""
+    return dict(Counter(str(one.outcome) for one in candidates))
+
+
+def _candidate(
+    key: uuid.UUID, addresses: Sequence[tuple[ContactPoint, Decision]], room_at: datetime.datetime | None
+) -> Candidate:
+    best = next((pair for pair in addresses if pair[1].allowed), addresses[0] if addresses else None)
+    if best is None:
+        return Candidate(contact_id=key)
+    point, decision = best
+    return Candidate(contact_id=key, point=point, decision=decision, room_at=room_at)

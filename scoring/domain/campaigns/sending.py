@@ -1,0 +1,187 @@
+"""Sending a campaign: its audience is gathered once, and everybody is asked about when their turn comes.
+
+Each person is one row of a campaign (a constraint), and each step holds the person while it decides: two
+workers that race, or one that is killed, send nothing twice. Handing over asks the rules, and the outbox asks
+them once more right before the message leaves.
+"""
+
+import datetime
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from django.db import connection, transaction
+
+from consent.domain import outbox
+from consent.domain.call_desk.lists import add_contacts
+from consent.domain.engine.known_points import decide_about
+from consent.models import CallList, OutboxMessage
+from customers.models import Contact, ContactPoint
+from scoring.domain.campaigns.audience import (
+    LEFT_AUDIENCE,
+    Candidate,
+    audience,
+    look,
+    question_of,
+)
+from scoring.domain.campaigns.gathering import gather
+from scoring.domain.campaigns.message import write_to
+from scoring.models import Campaign, CampaignRecipient
+
+State = CampaignRecipient.State
+HANDED_AT_ONCE: Final = 200
+# So few wait in the outbox that a pause is felt at once, and enough that no sender stands idle.
+IN_THE_OUTBOX: Final = 1_000
+CHANGED: Final = ("state", "code", "asked_at", "contact_point", "due_at", "handed_at", "message_id")
+RELATED: Final = ("legal_entity", "purpose", "product_group", "call_list", "segment")
+
+# What came of each message, as the outbox noted it: it is read back rather than told, so no death loses it.
+READ_BACK: Final = """
+UPDATE scoring_campaignrecipient AS recipient SET state = message.state
+FROM consent_outboxmessage AS message
+WHERE recipient.state = 'HANDED_OVER' AND recipient.message_id = message.id
+    AND message.state IN ('SENT', 'REFUSED', 'GIVEN_UP')
+"""
+
+
+def work_once(*, now: datetime.datetime) -> int:
+    """Bring each running campaign one step on, and say about how many people something was done."""
+    read_back()
+    running = Campaign.objects.filter(state=Campaign.State.RUNNING).select_related(*RELATED)
+    done = 0
+    for campaign in running.order_by("started_at", "pk"):
+        step = gather(campaign=campaign, at=now) + hand_over(campaign=campaign, at=now)
+        done += step
+        if not step:
+            end_where_done(campaign=campaign, at=now)
+    return done
+
+
+@transaction.atomic
+def hand_over(*, campaign: Campaign, at: datetime.datetime) -> int:
+    """Decide about the next people whose turn it is, and write to whoever may be reached at this moment.
+
+    Who got enough campaigns waits; who may not be reached is noted with the reason. Says how many were
+    decided about.
+    """
+    turn = _whose_turn(campaign, at)
+    # Held before anything else about them, so that nobody is erased, nor gets another campaign, meanwhile.
+    people = Contact.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+    contacts = {one.pk: one for one in people.filter(pk__in=turn).order_by("pk")}
+    rows = {
+        row.contact_id: row
+        for row in campaign.recipients.filter(contact__in=contacts, state=State.WAITING, due_at__lte=at)
+    }
+    if not rows:
+        return 0
+    staying = _who_stays(campaign, rows, at)
+    candidates = look(campaign=campaign, contact_ids=staying, at=at)
+    for one in candidates:
+        _decide(rows[one.contact_id], one, at)
+    going = [(one.contact_id, one.point) for one in candidates if one.goes and one.point]
+    if campaign.call_list is not None:
+        _put_on_list(campaign.call_list, going, rows)
+    else:
+        _write(campaign, [(contacts[key], point) for key, point in going], rows, at)
+    CampaignRecipient.objects.bulk_update(rows.values(), CHANGED)
+    return len(rows)
+
+
+def may_still_go(message: OutboxMessage, now: datetime.datetime) -> bool:
+    """Ask the rules once more, right before a message leaves: it may have waited, or been tried before.
+
+    Of a campaign that was paused it waits again; of one that was ended it does not go.
+    """
+    found = CampaignRecipient.objects.select_related("campaign__legal_entity", "campaign__purpose")
+    found = found.select_related("campaign__product_group", "campaign__segment", "contact_point")
+    row = found.filter(message_id=message.pk, state=State.HANDED_OVER).first()
+    if row is None or row.contact_point is None:
+        return False
+    if row.campaign.state != Campaign.State.RUNNING:
+        _take_back(row, message, state=State.WAITING, message_id=None, handed_at=None)
+        return False
+    code = _why_not(row.campaign, row.contact_point, now)
+    if code:
+        _take_back(row, message, state=State.DENIED, code=code, asked_at=now, handed_at=None)
+    return not code
+
+
+def _why_not(campaign: Campaign, point: ContactPoint, at: datetime.datetime) -> str:
+    """Why a message may not leave now; empty where it may."""
+    if not audience(campaign=campaign).filter(pk=point.contact_id).exists():
+        return LEFT_AUDIENCE
+    [decision] = decide_about(question=question_of(campaign=campaign, at=at), points=[point])
+    return "" if decision.allowed else str(decision.code)
+
+
+def read_back() -> int:
+    """Note what came of the messages that were handed over; says of how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ_BACK)
+        return int(cursor.rowcount)
+
+
+def end_where_done(*, campaign: Campaign, at: datetime.datetime) -> bool:
+    """End a campaign whose whole audience was decided about."""
+    unfinished = campaign.recipients.filter(state__in=[State.WAITING, State.HANDED_OVER])
+    done = Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.RUNNING, gathered_at__isnull=False)
+    if unfinished.exists():
+        return False
+    return bool(done.exclude(channel=Campaign.Way.CALL).update(state=Campaign.State.ENDED, ended_at=at))
+
+
+def _whose_turn(campaign: Campaign, at: datetime.datetime) -> list[uuid.UUID]:
+    running = Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.RUNNING)
+    under_way = campaign.recipients.filter(state=State.HANDED_OVER).count()
+    if under_way >= IN_THE_OUTBOX or not running.exists():
+        return []
+    due = campaign.recipients.filter(state=State.WAITING, due_at__lte=at).order_by("due_at", "pk")
+    return list(due.values_list("contact", flat=True)[:HANDED_AT_ONCE])
+
+
+def _who_stays(
+    campaign: Campaign, rows: Mapping[uuid.UUID, CampaignRecipient], at: datetime.datetime
+) -> list[uuid.UUID]:
+    """Whoever left the segment, or is scored no more, gets nothing."""
+    staying = set(audience(campaign=campaign).filter(pk__in=rows).values_list("pk", flat=True))
+    for key in rows.keys() - staying:
+        rows[key].state, rows[key].code, rows[key].asked_at = State.DENIED, LEFT_AUDIENCE, at
+    return [key for key in rows if key in staying]
+
+
+def _decide(row: CampaignRecipient, one: Candidate, at: datetime.datetime) -> None:
+    row.code, row.asked_at, row.contact_point = one.code, at, one.point
+    if not one.allowed:
+        row.state = State.DENIED
+    elif one.room_at:
+        row.due_at = one.room_at
+    else:
+        row.state, row.handed_at = State.HANDED_OVER, at
+
+
+def _put_on_list(
+    call_list: CallList,
+    going: Sequence[tuple[uuid.UUID, ContactPoint]],
+    rows: Mapping[uuid.UUID, CampaignRecipient],
+) -> None:
+    add_contacts(call_list=call_list, contact_point_ids=[point.pk for _key, point in going])
+    for key, _point in going:
+        rows[key].state = State.LISTED
+
+
+def _write(
+    campaign: Campaign,
+    going: Sequence[tuple[Contact, ContactPoint]],
+    rows: Mapping[uuid.UUID, CampaignRecipient],
+    at: datetime.datetime,
+) -> None:
+    new = [write_to(campaign=campaign, contact=contact, point=point) for contact, point in going]
+    for message in outbox.write_many(messages=new, written_at=at):
+        rows[message.subject_id].message_id = message.pk
+
+
+@transaction.atomic
+def _take_back(row: CampaignRecipient, message: OutboxMessage, **values: object) -> None:
+    """What never left is no failed message, that somebody could send again."""
+    CampaignRecipient.objects.filter(pk=row.pk, state=State.HANDED_OVER).update(**values)
+    OutboxMessage.objects.filter(pk=message.pk).delete()

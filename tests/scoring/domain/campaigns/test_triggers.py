@@ -1,0 +1,166 @@
+"""A score or a segment says whose turn it is, and the rules say whether they may be reached."""
+
+import datetime
+from decimal import Decimal
+
+import pytest
+
+from consent.models import OutboxMessage
+from customers.models import ContactPoint, LegalEntity
+from scoring.domain.campaigns import dry_run, gathering, sending
+from scoring.models import Campaign, CampaignRecipient, Score, ScoreModel, SegmentMember
+from tests.scoring import make_scores
+from tests.scoring.domain.campaigns.scene import (
+    NOW,
+    campaign,
+    reader,
+    shop,
+    start,
+    states,
+    withdraw,
+    work_off,
+)
+
+pytestmark = pytest.mark.django_db
+SECOND = datetime.timedelta(seconds=1)
+Begins = Campaign.Begins
+
+
+@pytest.fixture
+def entity() -> LegalEntity:
+    return shop()
+
+
+@pytest.fixture
+def model(entity: LegalEntity) -> ScoreModel:
+    return make_scores.score_model(legal_entity=entity)
+
+
+def score(model: ScoreModel, point: ContactPoint, points: int) -> None:
+    Score.objects.update_or_create(
+        model=model, contact=point.contact, defaults={"points": Decimal(points), "changed_at": NOW}
+    )
+
+
+def waiting_for(entity: LegalEntity, model: ScoreModel, begins: Campaign.Begins, points: int) -> Campaign:
+    return start(campaign(entity, waits=(begins, model, points)), entity)
+
+
+def mailed() -> list[str]:
+    return sorted(OutboxMessage.objects.values_list("contact_point__value", flat=True))
+
+
+def test_reaching_the_score_sends_once_and_not_to_the_twin_who_withdrew_a_second_earlier(
+    entity: LegalEntity, model: ScoreModel
+) -> None:
+    alice, twin = reader(entity, "Alice"), reader(entity, "Twin")
+    begun = waiting_for(entity, model, Begins.REACHES, 50)
+    for point in (alice, twin):
+        score(model, point, 49)
+    work_off()
+    before = mailed()
+
+    withdraw(twin, entity, NOW)
+    for point in (alice, twin):
+        score(model, point, 50)
+    work_off(NOW + SECOND)
+    for point in (alice, twin):
+        score(model, point, 40)
+    work_off(NOW + 2 * SECOND)
+    for point in (alice, twin):
+        score(model, point, 90)
+    work_off(NOW + 3 * SECOND)
+
+    assert (before, mailed()) == ([], ["alice@example.org"])
+    assert states(begun) == {"Alice": "HANDED_OVER", "Twin": "DENIED"}
+    assert CampaignRecipient.objects.get(contact=twin.contact).code == "D_WITHDRAWN"
+
+
+def test_falling_score_sends_once_and_only_to_who_stood_above(entity: LegalEntity, model: ScoreModel) -> None:
+    alice, bob = reader(entity, "Alice"), reader(entity, "Bob")
+    score(model, alice, 60)
+    score(model, bob, 5)
+    begun = waiting_for(entity, model, Begins.FALLS, 20)
+    work_off()
+    watched = states(begun)
+
+    score(model, alice, 20)
+    score(model, bob, 4)
+    work_off(NOW + SECOND)
+
+    assert (watched, mailed()) == ({"Alice": "WATCHED"}, ["alice@example.org"])
+
+
+def test_who_is_scored_no_more_is_watched_no_more(entity: LegalEntity, model: ScoreModel) -> None:
+    alice = reader(entity, "Alice")
+    score(model, alice, 60)
+    begun = waiting_for(entity, model, Begins.FALLS, 20)
+    work_off()
+
+    Score.objects.all().delete()
+    work_off(NOW + SECOND)
+
+    assert (states(begun), mailed()) == ({}, [])
+
+
+def test_who_objects_to_profiling_between_trigger_and_message_gets_nothing(
+    entity: LegalEntity, model: ScoreModel
+) -> None:
+    alice = reader(entity, "Alice")
+    score(model, alice, 60)
+    begun = waiting_for(entity, model, Begins.REACHES, 50)
+    gathering.gather(campaign=begun, at=NOW)
+
+    Score.objects.all().delete()
+    sending.hand_over(campaign=begun, at=NOW + SECOND)
+
+    assert (states(begun), mailed()) == ({"Alice": "DENIED"}, [])
+    assert CampaignRecipient.objects.get().code == "LEFT_AUDIENCE"
+
+
+def test_campaign_that_waits_for_a_score_goes_on_until_it_is_ended(
+    entity: LegalEntity, model: ScoreModel
+) -> None:
+    begun = waiting_for(entity, model, Begins.REACHES, 50)
+
+    work_off()
+
+    begun.refresh_from_db()
+    assert begun.state == "RUNNING"
+
+
+def test_only_people_in_the_segment_get_it(entity: LegalEntity) -> None:
+    alice, _bob = reader(entity, "Alice"), reader(entity, "Bob")
+    segment = make_scores.segment(legal_entity=entity)
+    SegmentMember.objects.create(segment=segment, contact=alice.contact, since_at=NOW)
+    start(campaign(entity, segment=segment), entity)
+
+    work_off()
+
+    assert mailed() == ["alice@example.org"]
+
+
+def test_segment_of_a_band_is_whoever_is_in_the_band_now(entity: LegalEntity, model: ScoreModel) -> None:
+    alice, bob = reader(entity, "Alice"), reader(entity, "Bob")
+    version = make_scores.score_version(model=model)
+    warm = make_scores.band(version=version, from_points=10, code="warm", name="Warm")
+    for point in (alice, bob):
+        score(model, point, 20)
+    Score.objects.filter(contact=alice.contact).update(band=warm)
+    segment = make_scores.segment(legal_entity=entity, model=model, band_code="warm")
+    start(campaign(entity, segment=segment), entity)
+
+    work_off()
+
+    assert mailed() == ["alice@example.org"]
+
+
+def test_dry_run_counts_only_whom_it_is_for(entity: LegalEntity, model: ScoreModel) -> None:
+    alice, bob = reader(entity, "Alice"), reader(entity, "Bob")
+    score(model, alice, 60)
+    score(model, bob, 10)
+    draft = campaign(entity, waits=(Begins.REACHES, model, 50))
+
+    part = dry_run.count_part(campaign=draft, after=None, at=NOW)
+
+    assert (part.counts, part.is_last) == ({"A_CONSENT": 1}, True)
