@@ -103,6 +103,9 @@ def results_table(*, results: Results, by_phone: bool) -> ResultsTable:
         (_("Withdrew afterwards"), _("Within 30 days of it, for this purpose."), results.withdrawn, STOPPED),
         (_("Objected afterwards"), _("Within 30 days of it."), results.objected, STOPPED),
     ]
+    if results.watched:
+        words = _("Waiting for a score to fall"), _("Nobody is written to before their score falls.")
+        counted.append((*words, results.watched, PENDING))
     if by_phone:
         reached = (_("Reached"), _("Had a conversation with an agent."), results.reached, ALLOWED)
         counted.insert(1, reached)

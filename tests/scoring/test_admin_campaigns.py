@@ -87,7 +87,7 @@ def test_marketer_makes_a_draft(entity: LegalEntity, client: Client) -> None:
         (
             "__all__",
             {"begins": "REACHES"},
-            "To wait for a score, give a score model and points, else none.",
+            "To wait for a score, give a score model and points; else neither.",
         ),
         ("link_url", {"link_url": "javascript:alert(1)"}, "Enter a valid URL."),
     ],

@@ -51,6 +51,10 @@ class Results:
         return self.states.get(State.SENT, 0) + self.states.get(State.LISTED, 0)
 
     @property
+    def watched(self) -> int:
+        return self.states.get(State.WATCHED, 0)
+
+    @property
     def bounced(self) -> int:
         return self.states.get(State.REFUSED, 0) + self.states.get(State.GIVEN_UP, 0)
 

@@ -10,13 +10,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from consent.domain import outbox
 from consent.domain.call_desk.lists import add_contacts
 from consent.domain.engine.known_points import decide_about
 from consent.models import CallList, OutboxMessage
 from customers.models import Contact, ContactPoint
+from scoring.domain.campaigns import outcomes
 from scoring.domain.campaigns.audience import (
     LEFT_AUDIENCE,
     Candidate,
@@ -35,18 +36,10 @@ IN_THE_OUTBOX: Final = 1_000
 CHANGED: Final = ("state", "code", "asked_at", "contact_point", "due_at", "handed_at", "message_id")
 RELATED: Final = ("legal_entity", "purpose", "product_group", "call_list", "segment")
 
-# What came of each message, as the outbox noted it: it is read back rather than told, so no death loses it.
-READ_BACK: Final = """
-UPDATE scoring_campaignrecipient AS recipient SET state = message.state
-FROM consent_outboxmessage AS message
-WHERE recipient.state = 'HANDED_OVER' AND recipient.message_id = message.id
-    AND message.state IN ('SENT', 'REFUSED', 'GIVEN_UP')
-"""
-
 
 def work_once(*, now: datetime.datetime) -> int:
     """Bring each running campaign one step on, and say about how many people something was done."""
-    read_back()
+    outcomes.read_back(now=now)
     running = Campaign.objects.filter(state=Campaign.State.RUNNING).select_related(*RELATED)
     done = 0
     for campaign in running.order_by("started_at", "pk"):
@@ -112,13 +105,6 @@ def _why_not(campaign: Campaign, point: ContactPoint, at: datetime.datetime) -> 
         return LEFT_AUDIENCE
     [decision] = decide_about(question=question_of(campaign=campaign, at=at), points=[point])
     return "" if decision.allowed else str(decision.code)
-
-
-def read_back() -> int:
-    """Note what came of the messages that were handed over; says of how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(READ_BACK)
-        return int(cursor.rowcount)
 
 
 def end_where_done(*, campaign: Campaign, at: datetime.datetime) -> bool:

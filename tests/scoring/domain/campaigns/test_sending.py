@@ -10,12 +10,20 @@ from consent.domain import delivery, messages, outbox
 from consent.domain.erasing import erasure
 from consent.domain.links import Withdrawable
 from consent.domain.messages import WorkingLinks
-from consent.models import Channel, ContentKind, OutboxMessage, ServiceTest
+from consent.models import (
+    Channel,
+    ConsentEvent,
+    ContentKind,
+    NoticeVersion,
+    OutboxMessage,
+    ServiceTest,
+)
 from customers.models import ContactPoint, Language
-from scoring.domain.campaigns import gathering, running, sending
+from scoring.domain.campaigns import gathering, outcomes, running, sending
 from scoring.models import Campaign, CampaignRecipient, FrequencyCap
 from tests import make
 from tests.scoring.domain.campaigns.scene import (
+    BEFORE,
     BY_LINK,
     DAY,
     NOW,
@@ -40,7 +48,7 @@ def post(at: datetime.datetime = NOW) -> list[str]:
     before = len(django_mail.outbox)
     while message := outbox.claim_next(now=at):
         delivery.deliver(message=message, links=LINKS, now=at)
-    sending.read_back()
+    outcomes.read_back(now=NOW)
     return sorted(one.to[0] for one in django_mail.outbox[before:])
 
 
@@ -158,7 +166,7 @@ def test_what_the_mail_server_refuses_is_told_as_refused() -> None:
     assert message is not None
     outbox.mark_refused(message=message, answer="550")
 
-    sending.read_back()
+    outcomes.read_back(now=NOW)
 
     assert states(begun) == {"Bob": "REFUSED"}
 
@@ -373,3 +381,21 @@ def test_a_step_takes_as_few_queries_for_many_as_for_one(people: int) -> None:
         sending.hand_over(campaign=begun, at=NOW)
 
     assert len(queries) == 15
+
+
+def test_permission_for_one_time_is_used_up_by_one_message() -> None:
+    entity = shop()
+    alice = make.email_point(contact=make.contact(organisation=entity.organisation))
+    version = NoticeVersion.objects.get(notice__legal_entity=entity, notice__channel="EMAIL")
+    make.permission_event(contact_point=alice, notice_version=version, occurred_at=BEFORE, uses=1)
+    started(entity)
+    work_off()
+    got = post()
+    second = started(entity, code="snoeren")
+
+    work_off(NOW + SECOND)
+
+    second.refresh_from_db()
+    assert (got, post()) == (["alice@example.org"], [])
+    assert second.left_out == {"D_USED_UP": 1}
+    assert ConsentEvent.objects.filter(act="USED").count() == 1
