@@ -28,6 +28,7 @@ DUTIES = {
     Job.Kind.ERASURE: Duty.ANSWER_REQUEST,
     Job.Kind.ANNOUNCE: Duty.PUBLISH_WORDING,
     Job.Kind.EXPORT: Duty.EXPORT_EVIDENCE,
+    Job.Kind.RESCORING: Duty.PUBLISH_SCORES,
 }
 
 

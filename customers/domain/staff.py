@@ -83,6 +83,7 @@ class Duty(enum.StrEnum):
     LOAD_DO_NOT_CALL = "load a do-not-call-me list"
     ENTER_REQUEST = "write down a rights request"
     HANDLE_BREACH = "keep and take out the people of a data breach"
+    PUBLISH_SCORES = "publish a version of a score model"
     ANSWER_REQUEST = "answer a rights request, also by erasing somebody"
     SEND_CAMPAIGN = "start a campaign"
     STOP_CAMPAIGN = "pause, resume and end a campaign"
@@ -189,6 +190,7 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
             Duty.ENTER_REQUEST,
             Duty.SEND_CAMPAIGN,
             Duty.STOP_CAMPAIGN,
+            Duty.PUBLISH_SCORES,
         }
     ),
     Role.CALL_AGENT: frozenset(

@@ -1,3 +1,3 @@
-from scoring.admin import attribute, behaviour, campaign
+from scoring.admin import attribute, behaviour, campaign, score, score_model, score_rule, score_version
 
-__all__ = ["attribute", "behaviour", "campaign"]
+__all__ = ["attribute", "behaviour", "campaign", "score", "score_model", "score_rule", "score_version"]

@@ -1,7 +1,9 @@
 """The life of a way of counting: drafted from the one in force, published with all that follows, replaced."""
 
 import datetime
+import uuid
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
@@ -9,6 +11,7 @@ from django.db.models import Max, QuerySet
 from consent.models import Job
 from customers.models import StaffMember, uuid7
 from scoring.domain.rules.checking import Fault, find_faults
+from scoring.domain.scores.explaining import Explained, explain
 from scoring.domain.scores.hearing import last_heard, settled
 from scoring.domain.scores.rescoring import start_rescoring
 from scoring.models import Band, RuleCondition, ScoreModel, ScoreModelVersion
@@ -69,6 +72,22 @@ def find_in_force(*, model: ScoreModel, at: datetime.datetime | None = None) -> 
     if at is None:
         return published.filter(retired_at__isnull=True).first()
     return published.filter(published_at__lte=at).order_by("-published_at").first()
+
+
+def explain_as_at(
+    *, model: ScoreModel, contact_id: uuid.UUID, day: datetime.date, now: datetime.datetime
+) -> Explained:
+    """Give every line of somebody's score as it was at the end of a day, by the version in force then.
+
+    Acts count that were done by then, whenever they were told; who may not be profiled now has none. What
+    bears no date, as a language, counts as it is now. Raises UnknownWordError.
+    """
+    zone = ZoneInfo(model.legal_entity.time_zone)
+    midnight = datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time(), zone)
+    version = find_in_force(model=model, at=min(midnight, now))
+    return (
+        explain(version=version, contact_id=contact_id, day=day, now=now) if version else Explained(lines=[])
+    )
 
 
 def list_in_force(

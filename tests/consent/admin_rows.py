@@ -508,7 +508,7 @@ def desk_rows(attempt: ContactAttempt) -> list[models.Model]:
 
 def score_rows(entity: LegalEntity, contact: Contact) -> list[models.Model]:
     version = scores.score_version(model=scores.score_model(legal_entity=entity))
-    rule = scores.score_rule(version=version)
+    rule = scores.score_rule(version=version, conditions=[("SUBJECT", "CONTAINS", "lampen")])
     band, segment = scores.band(version=version), scores.segment(legal_entity=entity)
     score = Score.objects.create(
         model=version.model, contact=contact, points=10, band=band, changed_at=make.NOW
@@ -517,8 +517,6 @@ def score_rows(entity: LegalEntity, contact: Contact) -> list[models.Model]:
         version.model,
         version,
         rule,
-        scores.condition(rule=rule, field="SUBJECT", comparison="CONTAINS", value="lampen"),
-        band,
         score,
         segment,
         SegmentMember.objects.create(segment=segment, contact=contact, since_at=make.NOW),

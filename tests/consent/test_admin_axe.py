@@ -33,7 +33,17 @@ from consent.models import (
     SecurityMeasures,
 )
 from customers.models import CallerNumber, Contact, Department, LegalEntity, StaffAct, StaffMember
-from scoring.models import Campaign, CampaignRecipient, FrequencyCap
+from scoring.models import (
+    Campaign,
+    CampaignRecipient,
+    FrequencyCap,
+    Score,
+    ScoreModel,
+    ScoreModelVersion,
+    ScoreRule,
+    Segment,
+    SegmentMember,
+)
 from tests import make
 from tests.consent.admin_rows import Rows, everything, list_of, organisation_in, page_of
 
@@ -125,6 +135,21 @@ def breach_pages(rows: Rows) -> list[str]:
         f"/admin/who-was-in-what/?incident={key}",
         f"/admin/who-was-in-what/?incident={key}&legal_entity={rows[LegalEntity].pk}&{period}",
         list_of(Disclosure),
+    ]
+
+
+def score_pages(rows: Rows) -> list[str]:
+    version = page_of(rows[ScoreModelVersion], "change")
+    return [
+        *(list_of(model) for model in (ScoreModel, ScoreModelVersion, Score, Segment, SegmentMember)),
+        page_of(rows[ScoreModel], "change"),
+        reverse("admin:scoring_scoremodel_add"),
+        version,
+        version.replace("/change/", "/try/"),
+        page_of(rows[ScoreRule], "change"),
+        reverse("admin:scoring_scorerule_add"),
+        page_of(rows[Score], "change"),
+        page_of(rows[Segment], "change"),
     ]
 
 
@@ -239,6 +264,7 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         *audit_pages(rows),
         *campaign_pages(rows),
         *outside_pages(rows),
+        *score_pages(rows),
     ]
 
     faults, too_wide = {}, []

@@ -19,6 +19,7 @@ from consent.models import (
     TreeNode,
 )
 from customers.models import FormerStanding, LegalEntity, StaffMember
+from scoring.models import Band, RuleCondition
 from tests import make
 from tests.consent.admin_rows import (
     Rows,
@@ -55,6 +56,8 @@ def test_every_model_is_in_the_admin_by_itself_or_within_another() -> None:
         TreeNode,
         SealMark,
         FormerStanding,
+        RuleCondition,
+        Band,
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores.computing import band_of, day_of
 from scoring.domain.scores.statement import (
     Ruled,
@@ -99,6 +100,15 @@ def count_met(*, version: ScoreModelVersion, now: datetime.datetime) -> list[Met
     return [
         Met(rule=one.rule, people=number, everybody=everybody) for one, number in zip(ruled, met, strict=True)
     ]
+
+
+def count_met_by(*, rule: ScoreRule, now: datetime.datetime) -> Met | None:
+    """Count how many people one rule gives or takes points; None where it asks what cannot be asked."""
+    try:
+        met = count_met(version=rule.version, now=now)
+    except UnknownWordError:
+        return None
+    return next(one for one in met if one.rule.pk == rule.pk)
 
 
 def count_profiled(*, version: ScoreModelVersion, now: datetime.datetime) -> int:

@@ -1,0 +1,101 @@
+import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+
+from customers.admin.scope import ReadOnlyAdmin, ScopedAdmin, ScopedRelatedFilter
+from customers.domain.staff import Area
+from customers.staff_site import SCORING
+from scoring.domain.rules.wording import tell_rule
+from scoring.domain.scores.computing import day_of
+from scoring.domain.versions import explain_as_at
+from scoring.models import Score, Segment, SegmentMember
+
+
+@admin.register(Score)
+class ScoreAdmin(ReadOnlyAdmin[Score]):
+    """What people have, the most first; and why, as at any day."""
+
+    area = Area.SCORES
+    job = SCORING
+    place = 3
+    organisation_path = "model__organisation"
+    legal_entity_path = "model__legal_entity"
+    change_form_template = "admin/score_change_form.html"
+    list_display = ("contact", "model", "points_shown", "band", "changed_at")
+    list_filter = (("model", ScopedRelatedFilter),)
+    list_select_related = ("contact", "model", "band")
+    search_fields = ("=contact__id",)
+    ordering = ("-points", "-pk")
+    fields = ("contact", "model", "points_shown", "band", "changed_at")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        score, now = kwargs["obj"], timezone.now()
+        today = day_of(model=score.model, now=now)
+        day = asked_day(request, today)
+        explained = explain_as_at(model=score.model, contact_id=score.contact_id, day=day, now=now)
+        context |= {"day": day, "today": today, "explained": explained}
+        context["lines"] = [(line, tell_rule(rule=line.rule)) for line in explained.lines]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=_("points"), ordering="points")
+    def points_shown(self, score: Score) -> str:
+        return str(score)
+
+
+@admin.register(Segment)
+class SegmentAdmin(ScopedAdmin[Segment]):
+    area = Area.SCORE_MODELS
+    job = SCORING
+    place = 4
+    legal_entity_path = "legal_entity"
+    list_display = ("name", "legal_entity", "model", "band_code", "people")
+    list_filter = (("legal_entity", ScopedRelatedFilter),)
+    list_select_related = ("legal_entity", "model")
+    search_fields = ("name", "=code")
+    ordering = ("legal_entity", "name", "pk")
+    fieldsets = (
+        (_("Whose"), {"fields": ("organisation", "legal_entity", "code", "name")}),
+        (_("Who is in it"), {"fields": ("model", "band_code")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Segment]:
+        return super().get_queryset(request).annotate(member_count=models.Count("members"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Segment | None = None) -> tuple[str, ...]:
+        return ("organisation", "legal_entity", "code") if obj else ()
+
+    @admin.display(description=_("people"), ordering="member_count")
+    def people(self, segment: Any) -> int:
+        return int(segment.member_count)
+
+
+@admin.register(SegmentMember)
+class SegmentMemberAdmin(ReadOnlyAdmin[SegmentMember]):
+    area = Area.SCORES
+    job = SCORING
+    place = 5
+    organisation_path = "segment__organisation"
+    legal_entity_path = "segment__legal_entity"
+    list_display = ("contact", "segment", "since_at")
+    list_filter = (("segment", ScopedRelatedFilter),)
+    list_select_related = ("contact", "segment")
+    search_fields = ("=contact__id",)
+    ordering = ("-since_at", "-pk")
+    fields = ("contact", "segment", "since_at")
+
+
+def asked_day(request: HttpRequest, today: datetime.date) -> datetime.date:
+    """The day in the address; one that is none, or is still to come, is today."""
+    try:
+        day = parse_date(request.GET.get("day", "")) or today
+    except ValueError:
+        return today
+    return min(day, today)
