@@ -1,8 +1,6 @@
 """A large export: a selection is chosen and counted, a worker makes it, and who asked for it takes it."""
 
-import contextlib
 import datetime
-import tempfile
 import uuid
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,7 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -32,7 +30,6 @@ from customers.domain.staff import Area, Duty, has_duty
 from customers.models import Contact, LegalEntity, StaffMember
 from customers.staff_site import PROOF, Page, StaffSite
 
-IN_MEMORY: Final = 4 * 1024 * 1024
 MOST_CHOSEN: Final = 10_000
 
 
@@ -223,23 +220,19 @@ class EvidenceFileAdmin(ReadOnlyAdmin[EvidenceFile]):
         name = "consent_evidencefile_download"
         return [path("<uuid:object_id>/download/", view, name=name), *super().get_urls()]
 
-    def download_view(self, request: HttpRequest, object_id: uuid.UUID) -> FileResponse:
+    def download_view(self, request: HttpRequest, object_id: uuid.UUID) -> StreamingHttpResponse:
         """To anybody else than who asked, also of the same organisation, there is no such file."""
         staff = require(request, Duty.EXPORT_EVIDENCE)
         made = EvidenceFile.objects.filter(staff=staff, export__isnull=False, expires_at__gt=timezone.now())
         file = made.select_related("job").filter(pk=object_id).first()
         if file is None:
             raise Http404
-        with contextlib.ExitStack() as stack:
-            spooled = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
-            try:
-                large.write_file(file=file, target=spooled)
-            except large.FileGoneError as error:
-                raise Http404 from error
-            spooled.seek(0)
-            # From here on the answer closes it, when the whole file was sent.
-            stack.pop_all()
-        answer = FileResponse(spooled, as_attachment=True, filename=f"evidence-{file.pk}.zip")
+        try:
+            blocks = large.stream_file(file=file)
+        except large.FileGoneError as error:
+            raise Http404 from error
+        answer = StreamingHttpResponse(blocks, content_type="application/zip")
+        answer.headers["Content-Disposition"] = f'attachment; filename="evidence-{file.pk}.zip"'
         answer.headers["Cache-Control"] = "private, no-store"
         return answer
 

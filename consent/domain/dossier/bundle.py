@@ -10,9 +10,8 @@ from consent.domain.seal.notes import sign_note
 
 FORMAT = "jawoord-evidence-1"
 MANIFEST = "manifest.txt"
-# The oldest moment that a zip can name: when a file was made would make the same content other bytes.
-NO_MOMENT = (1980, 1, 1, 0, 0, 0)
-READABLE = 0o100644 << 16
+# The quickest: leaves and tables repeat themselves so much that more effort saves little.
+EFFORT = 1
 
 
 class Writable(Protocol):
@@ -43,13 +42,14 @@ class Bundle:
     """An export being written, file by file; nothing of it is held in memory."""
 
     def __init__(self, *, target: Writable, method: int = zipfile.ZIP_DEFLATED) -> None:
-        self._zip, self._method = zipfile.ZipFile(Onward(target), "w", method), method
+        # An entry that is opened by its name gets the oldest moment a zip can name: no bytes of today.
+        self._zip = zipfile.ZipFile(Onward(target), "w", method, compresslevel=EFFORT)
         self._lines: list[str] = []
 
     def add(self, *, name: str, parts: Iterable[bytes]) -> int:
         """Write one file; return its length in bytes."""
         digest, size = hashlib.sha256(), 0
-        with self._zip.open(_entry(name, self._method), "w", force_zip64=True) as file:
+        with self._zip.open(name, "w", force_zip64=True) as file:
             for part in parts:
                 file.write(part)
                 digest.update(part)
@@ -61,12 +61,6 @@ class Bundle:
         """Sign the list of files, behind the facts about the whole, and end the export."""
         text = "".join(f"{line}\n" for line in (FORMAT, *facts, *self._lines))
         note = sign_note(text=text, signers=signers())
-        with self._zip.open(_entry(MANIFEST, self._method), "w") as file:
+        with self._zip.open(MANIFEST, "w") as file:
             file.write(str(note).encode())
         self._zip.close()
-
-
-def _entry(name: str, method: int) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, NO_MOMENT)
-    entry.compress_type, entry.external_attr = method, READABLE
-    return entry

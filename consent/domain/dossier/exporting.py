@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -90,11 +91,18 @@ class _Export:
         self.wanted, self.checkpoint = wanted, checkpoint
         self.events = events_of(selection=wanted.selection)
         self.size = checkpoint.tree_size
-        self.positions = tables.positions_of(events=self.events, tree_size=self.size)
-        self.people = people_of(selection=wanted.selection).count()
+
+    @cached_property
+    def positions(self) -> Sequence[int]:
+        return tables.positions_of(events=self.events, tree_size=self.size)
+
+    @cached_property
+    def people(self) -> int:
+        return people_of(selection=self.wanted.selection).count()
 
     def write(self, target: Writable) -> Exported:
-        if not self.positions:
+        # Whether there is any is known at once, and how many while the first bytes are on their way.
+        if not tables.has_any(events=self.events, tree_size=self.size):
             raise NothingToExportError
         bundle = Bundle(target=target)
         for name, parts in self._files():
@@ -116,7 +124,8 @@ class _Export:
             yield from self._dossiers()
         if Format.CSV in formats:
             yield "events.csv", tables.table_of(events=self.events, tree_size=self.size)
-            yield "events-spreadsheet.csv", tables.sheet_of(events=self.events, tree_size=self.size)
+            if len(self.positions) <= tables.MOST_ON_A_SHEET:
+                yield "events-spreadsheet.csv", tables.sheet_of(events=self.events, tree_size=self.size)
         if Format.JSONLD in formats:
             yield "records.jsonld", self._graph(records.record_of)
             yield "receipts.jsonld", self._graph(records.receipt_of)

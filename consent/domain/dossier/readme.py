@@ -42,7 +42,8 @@ WHAT IS IN IT
   wordings.jsonl     what people read; its SHA-256 stands in the event (notice_hash, privacy_statement_hash)
   shown/             forms as they were shown; the name is their SHA-256 (shown_form_hash)
   dossier.pdf, events.csv, events-spreadsheet.csv, records.jsonld
-                     the same for reading, for programs, for spreadsheets, and as ISO/IEC TS 27560 records
+                     the same for reading, for programs, for spreadsheets (not of more events than one can
+                     hold: 1,048,575), and as ISO/IEC TS 27560 records
   receipts.jsonld    those records as people may keep them; records.schema.json names the fields of both
 
 THE SIGNATURE WITH OPENSSL 3

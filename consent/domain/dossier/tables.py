@@ -3,29 +3,40 @@
 import uuid
 from array import array
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from consent.domain.ledger.leaf import LEAF_FIELDS
-from consent.domain.seal.leaf_sql import LEAF_TEXT, MOMENTS
+from consent.domain.seal.leaf_sql import LEAF_TEXT, MOMENTS, TEXTS
 from consent.models import ConsentEvent
 
 # Codes beside the keys, so that a table can be read without the database.
-NAMES = {
-    "legal_entity": "(SELECT code FROM customers_legalentity one WHERE one.id = event.legal_entity_id)",
-    "purpose": "(SELECT code FROM consent_purpose one WHERE one.id = event.purpose_id)",
-}
+NAMES = {"legal_entity": "entity.code", "purpose": "purpose.code"}
 COLUMNS = ("position", *NAMES, *LEAF_FIELDS)
-# Spreadsheets run what starts with one of these.
-SAFE = r"CASE WHEN {value} ~ '^[=@+\-\t\r]' THEN '''' || {value} ELSE {value} END"
-SEALED = """
-FROM consent_ledgerleaf sealed
-JOIN ({events}) chosen ON chosen.id = sealed.event_id
-JOIN consent_consentevent event ON event.id = sealed.event_id
+# Spreadsheets run what starts with one of these; only text can.
+STARTS_A_FORMULA = ", ".join(str(ord(sign)) for sign in "=@+-\t\r")
+SAFE = f"CASE WHEN ascii({{value}}) IN ({STARTS_A_FORMULA}) THEN '''' || {{value}} ELSE {{value}} END"
+SEALED = "FROM consent_ledgerleaf sealed JOIN ({events}) event ON event.id = sealed.event_id"
+NAMED = """
+LEFT JOIN customers_legalentity entity ON entity.id = event.legal_entity_id
+LEFT JOIN consent_purpose purpose ON purpose.id = event.purpose_id
 """
+# What comes row by row is passed on in blocks: hashing and packing each row alone costs more than the row.
+ROWS_AT_ONCE = 256
+# More rows, and the one with the names, no spreadsheet opens.
+MOST_ON_A_SHEET = 1_048_575
 UNTIL = " WHERE sealed.position < {tree_size} ORDER BY sealed.position"
+
+
+def has_any(*, events: QuerySet[ConsentEvent], tree_size: int) -> bool:
+    """Say whether any of the events is sealed in the tree of this size."""
+    sql, parameters = _chosen(events)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT {sql} WHERE sealed.position < {tree_size})", parameters)
+        return bool(cursor.fetchone()[0])
 
 
 def positions_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Sequence[int]:
@@ -61,14 +72,15 @@ def leaves_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[byt
 def table_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[bytes]:
     """Write the table for programs: CSV (RFC 4180), UTF-8, every value as it stands."""
     select = "SELECT " + ", ".join(f"{_value(name)} AS {name}" for name in COLUMNS)
-    yield from _copied(select, events, tree_size, "FORMAT csv, HEADER")
+    yield from _copied(select, events, tree_size, "FORMAT csv, HEADER", beside=NAMED)
 
 
 def sheet_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[bytes]:
     """Write the table for spreadsheets: with semicolons, and no cell that starts a formula (OWASP)."""
-    cells = (f"{SAFE.format(value=f'({_value(name)})::text')} AS {name}" for name in COLUMNS)
+    cells = (f"{_safe(name)} AS {name}" for name in COLUMNS)
+    form = "FORMAT csv, HEADER, DELIMITER ';'"
     yield "\ufeff".encode()
-    yield from _copied("SELECT " + ", ".join(cells), events, tree_size, "FORMAT csv, HEADER, DELIMITER ';'")
+    yield from _copied("SELECT " + ", ".join(cells), events, tree_size, form, beside=NAMED)
 
 
 def _value(name: str) -> str:
@@ -79,14 +91,23 @@ def _value(name: str) -> str:
     return NAMES.get(name, f"event.{name}")
 
 
-def _copied(select: str, events: QuerySet[ConsentEvent], tree_size: int, form: str) -> Iterator[bytes]:
+def _safe(name: str) -> str:
+    value = _value(name)
+    return SAFE.format(value=value) if name in TEXTS | NAMES.keys() else f"({value})::text"
+
+
+def _copied(
+    select: str, events: QuerySet[ConsentEvent], tree_size: int, form: str, beside: str = ""
+) -> Iterator[bytes]:
     sql, parameters = _chosen(events)
-    query = f"COPY ({select} {sql}{UNTIL.format(tree_size=tree_size)}) TO STDOUT ({form})"
+    query = f"COPY ({select} {sql}{beside}{UNTIL.format(tree_size=tree_size)}) TO STDOUT ({form})"
     with connection.cursor() as cursor, cursor.copy(query, parameters) as copy:
-        for block in copy:
-            yield bytes(block)
+        rows = iter(copy)
+        while block := b"".join(islice(rows, ROWS_AT_ONCE)):
+            yield block
 
 
 def _chosen(events: QuerySet[ConsentEvent]) -> tuple[str, tuple[Any, ...]]:
-    sql, parameters = events.order_by().values("id").query.sql_with_params()
+    # What a leaf holds, and no join of the ledger with itself.
+    sql, parameters = events.order_by().values(*LEAF_FIELDS).query.sql_with_params()
     return SEALED.format(events=sql), parameters

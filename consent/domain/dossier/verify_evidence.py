@@ -23,7 +23,9 @@ from __future__ import annotations
 
 import argparse
 import base64
+import csv
 import hashlib
+import io
 import json
 import sys
 import zipfile
@@ -78,6 +80,7 @@ def check(export: zipfile.ZipFile, key: str | None, outside: str | None) -> Iter
             yield check_outside(export, check_note(file.read(), keys, "your checkpoint"), origin, size, root)
     events = check_leaves(export, size, root)
     yield f"{len(events)} events stand in that log, each at its own place."
+    check_counts(export, manifest, events, size)
     yield check_evidence(export, events)
     yield check_wordings(export, events)
 
@@ -151,6 +154,23 @@ def check_leaves(export: zipfile.ZipFile, size: int, root: bytes) -> dict[str, d
     if beside or found != root:
         raise Fault("the events are not the sealed ones: one was changed, left out of its place, or moved")
     return events
+
+
+def check_counts(
+    export: zipfile.ZipFile, manifest: list[str], events: dict[str, dict[str, Any]], size: int
+) -> None:
+    """There are as many events as was signed, in the log, in the leaves and in each table."""
+    signed = dict(line.split(" ", 1) for line in manifest[1:] if not line.startswith("sha256 "))
+    if (int(signed["events"]), int(signed["checkpoint"])) != (len(events), size):
+        raise Fault(f"the manifest tells of {signed['events']} events at {signed['checkpoint']}")
+    if int(signed["people"]) > len({event["subject_id"] for event in events.values()}):
+        raise Fault(f"the manifest tells of {signed['people']} people, and there are fewer")
+    for name in ("events.csv", "events-spreadsheet.csv"):
+        if name in export.namelist():
+            with export.open(name) as file:
+                rows = sum(1 for _row in csv.reader(io.TextIOWrapper(file, "utf-8", newline=""))) - 1
+            if rows != len(events):
+                raise Fault(f"{name} has {rows} rows for {len(events)} events")
 
 
 def root_of(

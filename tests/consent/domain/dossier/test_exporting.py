@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from pyld import jsonld
 
-from consent.domain.dossier import exporting
+from consent.domain.dossier import exporting, tables
 from consent.domain.dossier.bundle import Bundle
 from consent.domain.dossier.exporting import Format, NothingToExportError, Wanted
 from consent.domain.dossier.selection import Selection
@@ -39,10 +39,12 @@ def told() -> Story:
     return found
 
 
-def signed_again(export: bytes, change: Callable[[Files], None]) -> bytes:
-    """What the keeper of the keys could make: changed files below a true signature."""
+def signed_again(
+    export: bytes, change: Callable[[Files], None] = lambda _files: None, told: tuple[str, str] = ("", "")
+) -> bytes:
+    """What the keeper of the keys could make: changed files, or another count, below a true signature."""
     files = files_in(export)
-    manifest = files.pop("manifest.txt").decode().split("\n\n")[0]
+    manifest = files.pop("manifest.txt").decode().split("\n\n")[0].replace(*told)
     change(files)
     target = io.BytesIO()
     bundle = Bundle(target=target)
@@ -138,6 +140,10 @@ def swap_events(files: Files) -> None:
     files["leaves.txt"] = last + first
 
 
+def drop_row(files: Files) -> None:
+    files["events.csv"] = b"".join(files["events.csv"].splitlines(keepends=True)[:-1])
+
+
 def swap_evidence(files: Files) -> None:
     first, last = map(json.loads, files["evidence.jsonl"].splitlines())
     first["plain"], last["plain"] = last["plain"], first["plain"]
@@ -162,6 +168,7 @@ def shorten_proof(files: Files) -> None:
     [
         (change_act, "the events are not the sealed ones"),
         (drop_event, "the proof is too short"),
+        (drop_row, "events.csv has 1 rows for 2 events"),
         (move_event, "the events are not the sealed ones"),
         (swap_events, "not in the order of the log"),
         (swap_evidence, "the evidence of event"),
@@ -177,6 +184,34 @@ def test_change_by_the_keeper_of_the_keys_is_told(
 
     assert checked.code == 1
     assert named in checked.said
+
+
+@pytest.mark.parametrize(
+    ("counted", "named"),
+    [
+        (("events 2", "events 3"), "the manifest tells of 3 events at 3"),
+        (("checkpoint 3", "checkpoint 4"), "the manifest tells of 2 events at 4"),
+        (("people 1", "people 2"), "the manifest tells of 2 people, and there are fewer"),
+    ],
+)
+def test_other_count_than_was_signed_is_told(
+    told: Story, tmp_path: Path, counted: tuple[str, str], named: str
+) -> None:
+    checked = check(signed_again(exported(wanted(told))[0], told=counted), tmp_path)
+
+    assert checked.code == 1
+    assert named in checked.said
+
+
+def test_sheet_that_no_program_opens_is_left_out(
+    told: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_ON_A_SHEET", 1)
+
+    export, _done = exported(wanted(told))
+
+    assert {"events.csv", "events-spreadsheet.csv"} & files_in(export).keys() == {"events.csv"}
+    assert check(export, tmp_path).code == 0
 
 
 def forged(export: bytes) -> bytes:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from consent.domain import jobs
 from consent.domain.dossier import large
@@ -96,6 +98,20 @@ def test_work_that_broke_off_goes_on_to_the_same_bytes(
     assert half.tree_size == 3
     later = files_in(content_of(worked_off(job)))
     assert later["part-0001.zip"] == files_in(whole)["part-0001.zip"]
+
+
+def test_file_is_sent_while_it_is_made(
+    told: Story, officer: StaffMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "PEOPLE_IN_A_PART", 1)
+    file = worked_off(begun(everybody(told, Format.CSV), officer))
+
+    blocks = large.stream_file(file=file)
+    with CaptureQueriesContext(connection) as asked:
+        first = next(blocks)
+
+    assert not any("ciphertext" in one["sql"] for one in asked.captured_queries)
+    assert first + b"".join(blocks) == content_of(file)
 
 
 def test_file_is_gone_after_a_day_and_the_log_stays(told: Story, officer: StaffMember) -> None:
