@@ -21,8 +21,7 @@ from consent.domain.seal.tree import (
 )
 from consent.models import Checkpoint, LedgerLeaf
 
-LEAF_RUNS = read_statement("leaf_runs")
-NODE_RUNS = read_statement("node_runs")
+RUNS = read_statement("runs")
 
 
 class TreeBrokenError(Exception):
@@ -81,24 +80,18 @@ def read_nodes(nodes: Sequence[Node]) -> Mapping[Node, bytes]:
     Raises TreeBrokenError.
     """
     wanted = sorted(set(nodes))
-    low = [node for node in wanted if node.level < KEPT_LEVELS]
-    high = [node for node in wanted if node.level >= KEPT_LEVELS]
-    return {**_read(LEAF_RUNS, low), **_read(NODE_RUNS, high)}
-
-
-def _read(statement: str, nodes: Sequence[Node]) -> dict[Node, bytes]:
-    if not nodes:
+    if not wanted:
         return {}
-    above = [node.level % KEPT_LEVELS for node in nodes]
+    above = [node.level % KEPT_LEVELS for node in wanted]
     runs = {
-        "levels": [node.level - rest for node, rest in zip(nodes, above, strict=True)],
-        "firsts": [node.place << rest for node, rest in zip(nodes, above, strict=True)],
-        "ends": [(node.place + 1) << rest for node, rest in zip(nodes, above, strict=True)],
+        "levels": [node.level - rest for node, rest in zip(wanted, above, strict=True)],
+        "firsts": [node.place << rest for node, rest in zip(wanted, above, strict=True)],
+        "ends": [(node.place + 1) << rest for node, rest in zip(wanted, above, strict=True)],
     }
     with connection.cursor() as cursor:
-        cursor.execute(statement, runs)
+        cursor.execute(RUNS, runs)
         found: dict[int, Any] = dict(cursor.fetchall())
-    return {node: _root(node, found[number] or b"") for number, node in enumerate(nodes)}
+    return {node: _root(node, found[number] or b"") for number, node in enumerate(wanted)}
 
 
 def _root(node: Node, hashes: bytes) -> bytes:
