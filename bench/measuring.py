@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from bench.exporting import measure_exporting
 from bench.floor import make_floor, screen_on_floor
 from bench.make_data import FIRST_NUMBER, make_data
 from bench.sealing import measure_sealing
@@ -55,6 +56,7 @@ def measure_all(*, contacts: int, numbers: int) -> None:
     sys.stdout.write(summary)
     measure_api(listed, floor=floor / numbers)
     measure_sealing()
+    measure_exporting()
 
 
 def prepare(*, contacts: int) -> None:

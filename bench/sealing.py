@@ -1,11 +1,11 @@
 """How fast the ledger is sealed and verified, beside the quickest way to add to it at all."""
 
+import contextlib
 import random
 import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from django.db import connection, transaction
@@ -22,7 +22,8 @@ from customers.models import ContactPoint
 
 APPENDED = 200_000
 RECORDED = 5_000
-SINGLE = 500
+SINGLE = 100
+ROUNDS = 5
 PROOFS = 200
 # Acts of nobody, so that no answer changes by them.
 APPEND = """
@@ -47,8 +48,8 @@ def measure_sealing() -> None:
     say("seal, beside the floor", sealed, sealing, bare / APPENDED * sealed)
     measure_single_appends(sealing_one=sealing.processors / sealed)
     size = proofs.sealed_size()
-    say("inclusion proof, one of all", 1, median_of(lambda: prove_one(size)))
-    say("consistency of two checkpoints", 1, median_of(lambda: prove_growth(size)))
+    say("inclusion proof, one of all", PROOFS, timed(lambda: repeat(prove_one, size))[0])
+    say("consistency of two checkpoints", PROOFS, timed(lambda: repeat(prove_growth, size))[0])
     verifying, found = timed(lambda: list(find_faults(bounds=read_bounds(), trusted=trusted())))
     if found:
         raise RuntimeError(found[0].sentence)
@@ -60,41 +61,47 @@ def measure_sealing() -> None:
 
 
 def measure_single_appends(*, sealing_one: float) -> None:
-    """One act after another, alone and while another process seals a backlog: more than it ever has to do.
-
-    What sealing an act takes of the processors, beside what appending it takes, is how much slower a machine
-    with nothing to spare appends.
+    """One act after another, alone and while all is sealed each second, which is twenty times as often as in
+    earnest; in turns, so that what else the machine does falls on both.
     """
-    taken = append_singly()
-    alone = statistics.median(taken)
-    say("seal one act, beside appending it (CPU)", 1, sealing_one, statistics.mean(map(processors, taken)))
-    append_in_bulk()
-    sealer = subprocess.Popen([sys.executable, "manage.py", "seal_ledger"], stdout=subprocess.DEVNULL)
-    while not is_sealing():
-        time.sleep(0.01)
-    meanwhile = statistics.median(append_singly(until=lambda: sealer.poll() is not None))
-    sealer.wait()
-    say("append one act", 1, alone)
-    say("append one act while a backlog is sealed", 1, meanwhile, alone)
+    alone: list[Took] = []
+    beside: list[Took] = []
+    for _round in range(ROUNDS):
+        alone += append_singly()
+        with sealing_each_second():
+            beside += append_singly()
+    say("append one act", 1, statistics.median(alone))
+    say("append one act, sealed each second", 1, statistics.median(beside), statistics.median(alone))
+    say("seal one act, beside appending it (CPU)", 1, sealing_one, statistics.mean(map(processors, alone)))
 
 
-def append_singly(*, until: Callable[[], bool] = lambda: False) -> list[Took]:
-    taken: list[Took] = []
-    for event in acts(SINGLE):
-        taken.append(timed(partial(record, events=[event], recorded_at=now()))[0])
-        if until():
-            break
-    return taken
+@contextlib.contextmanager
+def sealing_each_second() -> Iterator[None]:
+    ended = threading.Event()
+
+    def seal() -> None:
+        try:
+            while not ended.wait(1):
+                for _chunk in seal_ledger(now=now()):
+                    pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        sealing = thread.submit(seal)
+        try:
+            yield
+        finally:
+            ended.set()
+        sealing.result()
+
+
+def append_singly() -> list[Took]:
+    return [timed(partial(record, events=[event], recorded_at=now()))[0] for event in acts(SINGLE)]
 
 
 def processors(taken: Took) -> float:
     return taken.processors
-
-
-def is_sealing() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")
-        return bool(cursor.fetchone()[0])
 
 
 def record_many() -> float:
@@ -146,5 +153,6 @@ def prove_growth(size: int) -> None:
     proofs.consistency_proof(first=random.randrange(1, size), second=size)  # noqa: S311 (as above)
 
 
-def median_of(work: Callable[[], None]) -> float:
-    return statistics.median(timed(work)[0] for _ in range(PROOFS))
+def repeat(prove: Callable[[int], None], size: int) -> None:
+    for _ in range(PROOFS):
+        prove(size)
