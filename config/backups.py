@@ -82,7 +82,8 @@ def back_up(*, folder: Path, made_at: datetime.datetime) -> Manifest:
         root=root,
         checkpoint=checkpoint.note if checkpoint else "",
     )
-    giving_away.write_whole(place=folder / MANIFEST, text=json.dumps(asdict(manifest), indent=1), mode=0o600)
+    told = json.dumps(asdict(manifest), indent=1).encode()
+    giving_away.write_whole(place=folder / MANIFEST, content=told, mode=0o600)
     return manifest
 
 

@@ -187,6 +187,20 @@ def retired_seal_keys() -> list[Verifier]:
         ) from fault
 
 
+def stamping_authority(*, folder: str) -> tuple[str, str]:
+    """Where checkpoints are time-stamped (RFC 3161), and the certificates that it is trusted by."""
+    url, certificates = text(name="TSA_URL"), text(name="TSA_CERTIFICATES")
+    if certificates and not Path(certificates).is_file():
+        raise ImproperlyConfigured("TSA_CERTIFICATES must name a file of certificates (PEM).")
+    if url and urlsplit(url).scheme not in {"http", "https"}:
+        raise ImproperlyConfigured("TSA_URL must be an address that starts with http:// or https://.")
+    if url and not (certificates and folder):
+        raise ImproperlyConfigured(
+            "TSA_URL needs TSA_CERTIFICATES, to check the replies, and CHECKPOINT_DIR, to keep them in."
+        )
+    return url, certificates
+
+
 def redis_url(*, production: bool) -> str:
     url = text(name="REDIS_URL")
     if production and not url:

@@ -31,6 +31,7 @@ SEAL_ORIGIN = environment.seal_origin(url=PUBLIC_URL)
 SEAL_RETIRED_KEYS = environment.retired_seal_keys()
 # Best a place that other people than the owner of the database look after.
 CHECKPOINT_DIR = text(name="CHECKPOINT_DIR")
+TSA_URL, TSA_CERTIFICATES = environment.stamping_authority(folder=CHECKPOINT_DIR)
 TRUSTED_PROXIES = number(name="TRUSTED_PROXIES", default=0)
 
 INSTALLED_APPS = [

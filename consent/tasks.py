@@ -40,7 +40,7 @@ from consent.domain.privacy import announcing
 from consent.domain.retention import applying
 from consent.domain.rights import reminding
 from consent.domain.screening import work as screening
-from consent.domain.seal import giving_away, sealing
+from consent.domain.seal import giving_away, sealing, stamping
 from consent.models import Job
 
 logger = logging.getLogger(__name__)
@@ -144,6 +144,10 @@ def seal_ledger() -> int:
     return sealed
 
 
+def authority() -> stamping.Authority:
+    return stamping.Authority(url=settings.TSA_URL, certificates=settings.TSA_CERTIFICATES)
+
+
 @shared_task
 def publish_checkpoint() -> int:
     """Give the checkpoint away; one that cannot be written out is no turn, so that the silence is noticed."""
@@ -152,7 +156,9 @@ def publish_checkpoint() -> int:
         # First, as it must go on also while the ledger is behind the checkpoint outside.
         replaying.write_list(folder=settings.CHECKPOINT_DIR)
         giving_away.write_out(folder=settings.CHECKPOINT_DIR)
-    except (OSError, giving_away.OutsideDiffersError) as fault:
+        if settings.TSA_URL:
+            stamping.stamp(folder=settings.CHECKPOINT_DIR, authority=authority(), now=timezone.now())
+    except (OSError, giving_away.OutsideDiffersError, stamping.StampError) as fault:
         logger.error("The checkpoint was not written out: %s", fault)
         return told
     heartbeats.beat(

@@ -283,3 +283,34 @@ def test_a_number_that_is_none_is_refused(name: str, monkeypatch: pytest.MonkeyP
         environment.number(name=name)
 
     assert str(refusal.value) == f"{name} must be a whole number."
+
+
+def test_stamping_authority_is_read_with_what_it_needs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    roots = tmp_path / "roots.pem"
+    roots.touch()
+    monkeypatch.setenv("TSA_URL", "https://tsa.example.org/")
+    monkeypatch.setenv("TSA_CERTIFICATES", str(roots))
+
+    assert environment.stamping_authority(folder="/away") == ("https://tsa.example.org/", str(roots))
+    with pytest.raises(ImproperlyConfigured, match="CHECKPOINT_DIR"):
+        environment.stamping_authority(folder="")
+
+
+@pytest.mark.parametrize(
+    ("url", "certificates", "named"),
+    [
+        ("https://tsa.example.org/", "", "TSA_CERTIFICATES"),
+        ("file:///etc/passwd", "", "TSA_URL"),
+        ("", "/nowhere/roots.pem", "TSA_CERTIFICATES"),
+    ],
+)
+def test_stamping_authority_that_cannot_be_is_refused(
+    monkeypatch: pytest.MonkeyPatch, url: str, certificates: str, named: str
+) -> None:
+    monkeypatch.setenv("TSA_URL", url)
+    monkeypatch.setenv("TSA_CERTIFICATES", certificates)
+
+    with pytest.raises(ImproperlyConfigured, match=named):
+        environment.stamping_authority(folder="/away")

@@ -25,7 +25,8 @@ def write_list(*, folder: str) -> Path | None:
     listed = read_list(folder=folder)
     erased = Contact.objects.filter(erased_at__isnull=False).values_list("pk", flat=True)
     if not listed.issuperset(wanted := listed.union(erased)):
-        write_whole(place=place, text="".join(f"{key}\n" for key in sorted(wanted)), mode=0o600)
+        content = "".join(f"{key}\n" for key in sorted(wanted)).encode()
+        write_whole(place=place, content=content, mode=0o600)
     return place
 
 

@@ -35,7 +35,7 @@ def write_out(*, folder: str) -> Path | None:
     _compare(Path(folder) / LATEST, checkpoint)
     day = Path(folder) / f"checkpoint-{checkpoint.made_at:%Y-%m-%d}.txt"
     for place in (day, Path(folder) / LATEST):
-        write_whole(place=place, text=checkpoint.note)
+        write_whole(place=place, content=checkpoint.note.encode())
     return day
 
 
@@ -77,12 +77,12 @@ def _read(latest: Path) -> CheckpointText:
         raise OutsideDiffersError(f"{latest} is not a checkpoint.") from error
 
 
-def write_whole(*, place: Path, text: str, mode: int = 0o644) -> None:
+def write_whole(*, place: Path, content: bytes, mode: int = 0o644) -> None:
     """Write a file whole or not at all; a reader never meets half of it. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(mode)

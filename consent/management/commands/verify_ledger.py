@@ -4,11 +4,13 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from consent.domain.seal import keys
 from consent.domain.seal.notes import Note, NoteBrokenError, read_checkpoint, read_note
 from consent.domain.seal.rereading import Bounds, read_bounds
+from consent.domain.seal.stamping import REPLY, StampError, read_stamp
 from consent.domain.seal.verifying import Trusted, find_broken_evidence, find_faults
 
 BAD_USAGE = 2
@@ -38,6 +40,8 @@ class Command(BaseCommand):
             sys.exit(1)
         self.stdout.write(f"All {bounds.tree_size} sealed events are as they were sealed.")
         self.stdout.write(_anchored(bounds, outside))
+        if outside and options["checkpoint"].with_suffix(REPLY).exists():
+            self.stdout.write(_stamped(options["checkpoint"]))
         self.stdout.write(WHAT_IT_SHOWS)
 
 
@@ -50,6 +54,17 @@ def _read(path: Path) -> Note:
     except NoteBrokenError as fault:
         raise CommandError(f"{path} is not a checkpoint.", returncode=BAD_USAGE) from fault
     return note
+
+
+def _stamped(checkpoint: Path) -> str:
+    """When somebody else saw the checkpoint from outside; exit 1 where the stamp beside it does not hold."""
+    if not settings.TSA_CERTIFICATES:
+        return "The time stamp beside it was not checked: TSA_CERTIFICATES names no certificates to trust."
+    try:
+        moment = read_stamp(checkpoint=checkpoint, certificates=settings.TSA_CERTIFICATES)
+    except (OSError, StampError) as fault:
+        raise CommandError(f"The time stamp beside {checkpoint} does not hold: {fault}.") from fault
+    return f"A time-stamping authority saw it on {moment}."
 
 
 def _anchored(bounds: Bounds, outside: Note | None) -> str:
