@@ -11,6 +11,7 @@ from consent.models import (
     Act,
     BalancingTest,
     Channel,
+    Incident,
     NoticeVersion,
     OutboxMessage,
     Purpose,
@@ -121,6 +122,7 @@ def _fall_short(made: Board) -> None:
         review_date=datetime.date(2027, 6, 1),
     )
     _leave_places(made)
+    _leave_papers(made)
     _fail_mail(made, buyer)
 
 
@@ -159,6 +161,30 @@ def _leave_places(made: Board) -> None:
             concluded_at=make.LONG_AGO,
             valid_until_at=ends,
         )
+
+
+def _leave_papers(made: Board) -> None:
+    LegalEntity.objects.filter(pk=made.power.pk).update(dpo_email="")
+    make.incident(
+        legal_entity=made.lamps,
+        risk=Incident.Risk.RISK,
+        happened_from=make.NOW - 5 * DAY,
+        noticed_at=make.NOW - 3 * DAY,
+    )
+    make.incident(legal_entity=made.power, risk=Incident.Risk.HIGH)
+    make.security_measures(organisation=made.organisation, reviewed_date=datetime.date(2025, 6, 1))
+    make.impact_assessment(
+        legal_entity=made.lamps,
+        concluded_date=datetime.date(2023, 1, 1),
+        review_date=datetime.date(2026, 1, 1),
+    )
+    make.purpose(
+        organisation=made.organisation,
+        legal_entities=[made.lamps],
+        department=made.service,
+        code="scores",
+        channels=[Channel.NONE],
+    )
 
 
 def _fail_mail(made: Board, person: Contact) -> None:

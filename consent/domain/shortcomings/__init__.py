@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from consent.domain.shortcomings.incidents import INCIDENTS
 from consent.domain.shortcomings.permissions import PERMISSIONS
 from consent.domain.shortcomings.places import PLACES
+from consent.domain.shortcomings.processing import PROCESSING
 from consent.domain.shortcomings.processors import PROCESSORS
 from consent.domain.shortcomings.purposes import PURPOSES
 from consent.domain.shortcomings.relations import RELATIONS
@@ -12,10 +14,13 @@ from consent.domain.shortcomings.shortcoming import Shortcoming
 from consent.domain.shortcomings.work import WORK
 
 SHORTCOMINGS: Final[tuple[Shortcoming, ...]] = (
+    *INCIDENTS,
     *REQUESTS,
     *PERMISSIONS,
     *RELATIONS,
     *PLACES,
+    # The last of these and the first of the next are counted in one question.
+    *PROCESSING,
     *PURPOSES,
     *PROCESSORS,
     *WORK,

@@ -145,6 +145,13 @@ def test_shortcomings_equal_what_their_rows_count() -> None:
         totals[one.shortcoming.code] += one.number
     assert totals == {one.code: one.rows(scope=scope, at=make.NOW).count() for one in SHORTCOMINGS}
     assert {code: number for code, number in totals.items() if number} == {
+        "breaches_overdue": 1,
+        "breaches_to_report": 1,
+        "breaches_to_tell": 1,
+        "entities_without_officer": 1,
+        "security_not_reviewed": 1,
+        "assessments_due": 1,
+        "profiles_unassessed": 1,
         "requests_overdue": 2,
         "requests_due": 1,
         "lacks_proof": 1,
@@ -178,6 +185,9 @@ def test_a_department_answers_for_its_purposes_places_and_legal_entities() -> No
     count()
 
     assert numbers_of(made, made.service) == {
+        "breaches_overdue": 1,
+        "assessments_due": 1,
+        "profiles_unassessed": 1,
         "requests_overdue": 1,
         "requests_due": 1,
         "relations_end_30": 1,
