@@ -31,7 +31,7 @@ from consent.domain.digest import sending
 from consent.domain.dossier import large
 from consent.domain.erasing import many, replaying
 from consent.domain.figures import counting
-from consent.domain.incidents import keeping
+from consent.domain.incidents import keeping, telling
 from consent.domain.incidents import reminding as incident_reminding
 from consent.domain.ledger import reconciling
 from consent.domain.messages import WorkingLinks
@@ -71,6 +71,7 @@ CHUNKS: Final[Mapping[Job.Kind, jobs.Chunk]] = {
     Job.Kind.ERASURE: many.erase_chunk,
     Job.Kind.RETENTION: applying.retire_chunk,
     Job.Kind.INCIDENT: keeping.keep_chunk,
+    Job.Kind.BREACH: telling.tell_chunk,
     Job.Kind.ANNOUNCE: announcing.announce_chunk,
     Job.Kind.EXPORT: large.write_part,
 }

@@ -24,6 +24,7 @@ from consent.models import (
     HousePolicy,
     ImpactAssessment,
     Incident,
+    IncidentLetter,
     Method,
     Notice,
     NoticeVersion,
@@ -722,4 +723,21 @@ def incident(
         risk=risk,
         recorded_at=noticed_at,
         recorded_by=recorded_by,
+    )
+
+
+def incident_letter(
+    *,
+    incident: Incident,
+    what_happened: str = "Een bellijst met namen en nummers bleef in de trein liggen.",
+    consequences: str = "Iemand kan u bellen en zich voordoen als ons.",
+    measures: str = "De lijst is terug. Lijsten gaan niet meer op papier mee.",
+    advice: str = "Vertrouw geen telefoontje over geld.",
+) -> IncidentLetter:
+    return IncidentLetter.objects.create(
+        incident=incident,
+        what_happened={"nl": what_happened},
+        consequences={"nl": consequences},
+        measures={"nl": measures},
+        advice={"nl": advice} if advice else {},
     )

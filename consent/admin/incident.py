@@ -1,6 +1,8 @@
 """The register of data breaches, and the people of each."""
 
 import datetime
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,6 +19,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from consent.admin.badge import ENDED, PENDING, STOPPED, Look, badge, look
 from consent.admin.fields import MomentWidget, SeveralChoicesField
+from consent.admin.incident_letter import BUTTONS, LetterView
+from consent.admin.incident_letter import VIEWS as LETTER_VIEWS
 from consent.admin.incident_people import as_file, described
 from consent.domain.incidents import keeping
 from consent.domain.incidents.clock import Step, next_step, report_due_at, was_reported_late
@@ -72,7 +76,13 @@ class IncidentAdmin(ScopedAdmin[Incident]):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        pages = {
+        letter = {name: functools.partial(self.letter_view, view) for name, view in LETTER_VIEWS.items()}
+        buttons = {
+            name: require_POST(functools.partial(self.letter_view, view)) for name, view in BUTTONS.items()
+        }
+        pages: dict[str, Callable[..., HttpResponseBase]] = {
+            **letter,
+            **buttons,
             "people": require_safe(self.people_view),
             "people_export": require_POST(self.export_view),
             "people_forget": require_POST(self.forget_view),
@@ -107,6 +117,7 @@ class IncidentAdmin(ScopedAdmin[Incident]):
                 Step.REPORT,
                 Step.REPORT_OVERDUE,
             }
+            context["may_handle"] = has_duty(staff=staff_of(request), duty=Duty.HANDLE_BREACH)
             context["late"] = was_reported_late(incident=incident) and not incident.late_reason
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -136,6 +147,10 @@ class IncidentAdmin(ScopedAdmin[Incident]):
         self.log_change(request, incident, "The people found were taken away.")
         messages.success(request, _("Nobody is kept with this data breach now."))
         return HttpResponseRedirect(reverse("admin:consent_incident_people", args=[incident.pk]))
+
+    def letter_view(self, view: LetterView, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        require(request, Duty.HANDLE_BREACH)
+        return view(self, request, self.find(request, object_id))
 
     def find(self, request: HttpRequest, object_id: str) -> Incident:
         incident = self.get_object(request, unquote(object_id))

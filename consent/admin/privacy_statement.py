@@ -21,11 +21,11 @@ from consent.admin.notice import VersionAdmin
 from consent.admin.privacy_statement_forms import PublishForm, StatementForm, field_of
 from consent.domain.notices import AlreadyPublishedError
 from consent.domain.privacy import announcing, publishing, suggesting
-from consent.domain.privacy.announcing import Outcome
 from consent.domain.privacy.checking import check_statement
 from consent.domain.privacy.comparing import compare_versions
 from consent.domain.privacy.editions import Edition, read_statement
 from consent.domain.privacy.parts import text_of
+from consent.domain.told_by_law import Forecast, Outcome
 from consent.models import PrivacyStatementVersion, StatementPart
 from consent.tasks import wake_job
 from customers.admin.scope import ScopedRelatedFilter, require, staff_of
@@ -262,7 +262,7 @@ def may_publish(request: HttpRequest) -> bool:
     return has_duty(staff=staff_of(request), duty=Duty.PUBLISH_WORDING)
 
 
-def outcomes(expected: announcing.Forecast) -> list[tuple[StrPromise, int]]:
+def outcomes(expected: Forecast) -> list[tuple[StrPromise, int]]:
     counts = expected.counts or {}
     return [(word, counts[outcome]) for outcome, word in IN_WORDS.items() if counts.get(outcome)]
 

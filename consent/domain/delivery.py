@@ -9,18 +9,20 @@ from typing import Final
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from consent.domain import messages, outbox, sms
+from consent.domain import messages, outbox, sms, told_by_law
 from consent.domain.ledger.evidence import EvidenceGoneError
 from consent.domain.messages import Links, Rendered
 from consent.domain.notifying import mailing
-from consent.domain.privacy import announcing
 from consent.models import Channel, OutboxMessage
 
 # Below this an SMTP answer means "later", from here on "never" (RFC 5321, section 4.2.1).
 PERMANENT = 500
 MayStillGo = Callable[[OutboxMessage, datetime.datetime], bool]
 # Asked once more right before such a message leaves; an app above this one adds its own when it is ready.
-MAY_STILL_GO: Final[dict[str, MayStillGo]] = {OutboxMessage.Kind.PRIVACY_CHANGE: announcing.may_still_be_told}
+MAY_STILL_GO: Final[dict[str, MayStillGo]] = {
+    OutboxMessage.Kind.PRIVACY_CHANGE: told_by_law.may_still_be_told,
+    OutboxMessage.Kind.BREACH: told_by_law.must_still_be_told,
+}
 
 
 class NotTakenError(Exception):

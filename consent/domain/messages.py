@@ -18,7 +18,7 @@ from customers.domain.key_rings import link_keys
 
 Kind = OutboxMessage.Kind
 # These say themselves what they are about, in paragraphs.
-LETTERS = (Kind.RIGHTS, Kind.FAREWELL, Kind.OFFICER, Kind.PROCESSOR)
+LETTERS = (Kind.RIGHTS, Kind.BREACH, Kind.FAREWELL, Kind.OFFICER, Kind.PROCESSOR)
 SAY_THEIR_SUBJECT = (*LETTERS, Kind.DIGEST, Kind.CAMPAIGN)
 WITHOUT_PREFERENCES = (Kind.OFFICER, Kind.CHECKPOINT, Kind.PROCESSOR, Kind.DIGEST)
 LONGEST_SUBJECT = 60

@@ -29,7 +29,7 @@ State = OutboxMessage.State
 # Messages that a stranger can cause by typing somebody's address into a page.
 STRANGER_KINDS = (Kind.CONFIRM_REQUEST, Kind.CONFIRMATION, Kind.PREFERENCE_LINK)
 STRANGER_MESSAGES_A_DAY = 3
-KINDS_TO_MANY = (Kind.PRIVACY_CHANGE, Kind.CAMPAIGN)
+KINDS_TO_MANY = (Kind.PRIVACY_CHANGE, Kind.BREACH, Kind.CAMPAIGN)
 # They name somebody who was erased, or to somebody outside: once they left, nobody reads them again.
 KINDS_LET_GO = (Kind.FAREWELL, Kind.PROCESSOR)
 # A sender takes at most 15 seconds before it is killed; then its message is free again.

@@ -9,6 +9,7 @@ from consent.models.evidence_export import EvidenceExport, EvidenceFile, Evidenc
 from consent.models.figure import Digest, Figure, FigureMark
 from consent.models.impact_assessment import ImpactAssessment
 from consent.models.incident import Incident, IncidentPerson
+from consent.models.incident_letter import IncidentLetter, IncidentNotice
 from consent.models.job import Job
 from consent.models.kept_data import KeptData
 from consent.models.ledger import ConsentEvent, ConsentRecord, Evidence, SubjectKey
@@ -85,6 +86,8 @@ __all__ = [
     "HousePolicy",
     "ImpactAssessment",
     "Incident",
+    "IncidentLetter",
+    "IncidentNotice",
     "IncidentPerson",
     "Job",
     "KeptData",

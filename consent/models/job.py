@@ -20,6 +20,7 @@ class Job(models.Model):
         RESCORING = "RESCORING", _("Rescoring")
         RETENTION = "RETENTION", _("Retention")
         INCIDENT = "INCIDENT", _("Finding the people of a data breach")
+        BREACH = "BREACH", _("Telling the people of a data breach")
         ERASURE = "ERASURE", _("Erasure of a selection")
         DRY_RUN = "DRY_RUN", _("Dry run of a campaign")
 

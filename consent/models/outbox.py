@@ -17,6 +17,7 @@ class OutboxMessage(models.Model):
         PREFERENCE_LINK = "PREFERENCE_LINK", _("Link to the preference centre")
         PHONE_CODE = "PHONE_CODE", _("Code to verify a number")
         PRIVACY_CHANGE = "PRIVACY_CHANGE", _("Change of the privacy statement")
+        BREACH = "BREACH", _("Message about a data breach")
         RIGHTS = "RIGHTS", _("About a rights request")
         FAREWELL = "FAREWELL", _("Last message after erasure")
         OFFICER = "OFFICER", _("Message to the data protection officer")
@@ -89,7 +90,8 @@ class OutboxMessage(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="message_due_to_one",
-                condition=Q(state__in=["WAITING", "SENDING"]) & ~Q(kind__in=["PRIVACY_CHANGE", "CAMPAIGN"]),
+                condition=Q(state__in=["WAITING", "SENDING"])
+                & ~Q(kind__in=["PRIVACY_CHANGE", "BREACH", "CAMPAIGN"]),
             ),
             models.Index(fields=["recipient_hash", "created_at"], name="message_by_recipient"),
             # What failed is a handful among millions, and stands on the start page.

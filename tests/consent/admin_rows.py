@@ -41,6 +41,7 @@ from consent.models import (
     EvidencePart,
     Figure,
     Heartbeat,
+    IncidentNotice,
     IncidentPerson,
     Job,
     KeptData,
@@ -473,7 +474,11 @@ def breach_rows(staff: StaffMember, entity: LegalEntity, contact: Contact) -> li
         last_at=make.NOW,
         times=1,
     )
-    return [Disclosure.objects.get(list_id=given.list_id), incident, person]
+    letter = make.incident_letter(incident=incident)
+    notice = IncidentNotice.objects.create(
+        incident=incident, contact_id=contact.pk, outcome="NO_ADDRESS", decided_at=make.NOW
+    )
+    return [Disclosure.objects.get(list_id=given.list_id), incident, person, letter, notice]
 
 
 def desk_rows(attempt: ContactAttempt) -> list[models.Model]:

@@ -130,7 +130,10 @@ def breach_pages(rows: Rows) -> list[str]:
     return [
         list_of(Incident),
         incident,
-        incident.replace("/change/", "/people/"),
+        *(
+            incident.replace("/change/", f"/{page}/")
+            for page in ("people", "letter", "letter/tell", "letter/post")
+        ),
         reverse("admin:consent_incident_add"),
         f"/admin/who-was-in-what/?incident={key}",
         f"/admin/who-was-in-what/?incident={key}&legal_entity={rows[LegalEntity].pk}&{period}",

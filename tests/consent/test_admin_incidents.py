@@ -9,8 +9,16 @@ from django.urls import reverse
 
 from consent import tasks
 from consent.domain.incidents.sources import Source
-from consent.models import Disclosure, Incident, Job
-from customers.models import StaffMember
+from consent.models import (
+    Disclosure,
+    Incident,
+    IncidentLetter,
+    IncidentNotice,
+    IncidentPerson,
+    Job,
+    OutboxMessage,
+)
+from customers.models import Contact, StaffMember
 from tests import make
 from tests.consent.admin_rows import signed_in
 from tests.consent.domain.incidents.scene import Scene, give_out, scene
@@ -245,3 +253,122 @@ def test_start_page_says_what_waits_to_those_who_may_see_it(made: Scene) -> None
     pages = [as_role(made, role).get("/admin/").content.decode() for role in (Role.DPO, Role.MARKETING)]
 
     assert ["data breach waits to be reported" in page for page in pages] == [True, False]
+
+
+def breach_with(made: Scene, *names: str) -> Incident:
+    """A data breach whose people have an address each, with a whole message."""
+    found = make.incident(legal_entity=made.entity, risk=Incident.Risk.HIGH)
+    make.incident_letter(incident=found)
+    for name in names:
+        contact = make.contact(organisation=made.entity.organisation, given_name=name)
+        make.email_point(contact=contact, text=f"{name}@example.org".lower())
+        find(found, contact)
+    return found
+
+
+def find(breach: Incident, contact: Contact) -> None:
+    IncidentPerson.objects.create(
+        incident=breach, contact_id=contact.pk, source="CALL", first_at=make.NOW, last_at=make.NOW, times=1
+    )
+
+
+def letter_page(breach: Incident, page: str = "letter") -> str:
+    return reverse(f"admin:consent_incident_{page}", args=[breach.pk])
+
+
+def test_message_is_written_and_read_in_each_language_before_it_goes(made: Scene) -> None:
+    breach = make.incident(legal_entity=made.entity)
+    client = as_role(made, Role.DPO)
+    empty = client.get(letter_page(breach)).content.decode()
+    texts = {f"{part}_{code}": "" for part in ("consequences", "measures", "advice") for code in ("nl", "en")}
+    said = {**texts, "what_happened_nl": "Lijst kwijt.", "what_happened_en": "A list was lost."}
+
+    saved = client.post(letter_page(breach), said)
+    page = client.get(letter_page(breach)).content.decode()
+
+    assert "“What happened” is not written in Dutch (art. 34(2))." in empty
+    assert (saved.status_code, IncidentLetter.objects.get().what_happened["en"]) == (302, "A list was lost.")
+    assert "“What happened” is not written" not in page
+    assert "“What we did” is not written in Dutch (art. 34(2))." in page
+    assert "Wat is er gebeurd" not in empty
+    assert [text in page for text in ("Lijst kwijt.", "A list was lost.")] == [True, True]
+    assert reverse("admin:consent_incident_letter_tell", args=[breach.pk]) not in page
+
+
+def test_people_are_told_when_their_number_is_typed(made: Scene) -> None:
+    breach = breach_with(made, "Alice", "Bob")
+    client = as_role(made, Role.DPO)
+    page = letter_page(breach, "letter_tell")
+
+    asked = client.get(page)
+    wrong = client.post(page, {"number": "3"})
+    right = client.post(page, {"number": "2"})
+
+    assert (asked.context["expected"].counts, asked.context["outcomes"][0][1]) == ({"MAILED": 2}, 2)
+    assert b"That is another number than the people it concerns." in wrong.content
+    job = Job.objects.get(kind=Job.Kind.BREACH)
+    assert right["Location"] == reverse("admin:consent_job_change", args=[job.pk])
+    tasks.work_job(job_id=str(job.pk))
+    assert OutboxMessage.objects.filter(kind=OutboxMessage.Kind.BREACH).count() == 2
+    told = client.get(letter_page(breach)).content.decode()
+    assert "2 people so far. The text stays as they read it." in told
+    assert 'name="what_happened_nl"' not in told
+
+
+def test_told_text_is_not_changed_any_more(made: Scene) -> None:
+    breach = breach_with(made, "Alice")
+    client = as_role(made, Role.DPO)
+    client.post(letter_page(breach, "letter_tell"), {"number": "1"})
+
+    client.post(letter_page(breach), {"what_happened_nl": "Niets aan de hand."})
+
+    assert IncidentLetter.objects.get().what_happened["nl"].startswith("Een bellijst")
+
+
+def test_message_that_is_not_whole_leads_back_with_what_is_missing(made: Scene) -> None:
+    breach = breach_with(made, "Alice")
+    IncidentLetter.objects.update(measures={})
+
+    answer = as_role(made, Role.DPO).post(letter_page(breach, "letter_tell"), {"number": "1"}, follow=True)
+
+    assert "“What we did” is not written in Dutch (art. 34(2))." in answer.content.decode()
+    assert not Job.objects.filter(kind=Job.Kind.BREACH).exists()
+
+
+def test_letters_by_post_have_names_and_addresses_and_are_noted(made: Scene) -> None:
+    breach = breach_with(made)
+    carol = make.contact(organisation=made.entity.organisation, given_name="Carol")
+    make.postal_point(contact=carol)
+    find(breach, carol)
+    client = as_role(made, Role.DPO)
+    client.post(letter_page(breach, "letter_tell"), {"number": "1"})
+    tasks.work_job(job_id=str(Job.objects.get(kind=Job.Kind.BREACH).pk))
+    before = Disclosure.objects.count()
+
+    page = client.get(letter_page(breach, "letter_post")).content.decode()
+    file = lines(client.post(letter_page(breach, "letter_post_export")))
+    client.post(letter_page(breach, "letter_posted"))
+
+    assert [text in page for text in ("Carol Jansen", "Dorpsstraat 1, 1000AA Amsterdam")] == [True, True]
+    assert [row[1:5] for row in file[1:]] == [["Carol Jansen", "Dorpsstraat 1", "1000AA", "Amsterdam"]]
+    assert Disclosure.objects.count() == before + 1
+    assert IncidentNotice.objects.filter(incident=breach).get().posted_at == make.NOW
+    assert client.get(letter_page(breach, "letter_posted")).status_code == 405
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.MARKETING, Role.ADMINISTRATOR])
+def test_only_who_handles_breaches_tells_people(role: Role, made: Scene) -> None:
+    breach = breach_with(made, "Alice")
+    client = as_role(made, role)
+
+    for page in ("letter", "letter_tell", "letter_post"):
+        assert client.get(letter_page(breach, page)).status_code == 403
+    for page in ("letter_post_export", "letter_posted", "letter_tell"):
+        assert client.post(letter_page(breach, page), {"number": "1"}).status_code == 403
+
+
+def test_officer_of_another_organisation_finds_no_such_breach(made: Scene) -> None:
+    breach = breach_with(made, "Alice")
+    stranger = as_role(scene(code="ander"), Role.DPO)
+
+    assert stranger.get(letter_page(breach)).status_code == 404

@@ -10,8 +10,11 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import QuerySet
 from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from consent.domain.incidents import telling
+from consent.domain.incidents.clock import Step, next_step
 from consent.domain.ledger.evidence import open_evidence
 from consent.domain.privacy.checking import check_statement
 from consent.domain.privacy.editions import list_editions
@@ -30,9 +33,12 @@ from consent.models import (
     DoNotCallRegistration,
     DoNotCallSnapshot,
     Evidence,
+    Incident,
+    IncidentLetter,
     Job,
     OutboxMessage,
     Purpose,
+    RightsRequest,
     ShownForm,
 )
 from customers.models import (
@@ -340,3 +346,28 @@ def test_statements_are_whole_and_true_and_two_have_a_second_version() -> None:
     assert [(check.faults, check.warnings) for check in checks] == [([], [])] * len(editions)
     several = {code: len(of_one) for code, of_one in editions.items() if len(of_one) > 1}
     assert several == {"harthulp": 2, "lampenwinkel": 2}
+
+
+def test_rights_requests_stand_at_every_stage_of_their_clock() -> None:
+    requests = RightsRequest.objects.order_by("received_at")
+    stages = [
+        (request.kind, request.state, request.extended_at is not None, request.due_at <= timezone.now())
+        for request in requests
+    ]
+
+    assert stages == [
+        ("ACCESS", "OPEN", False, True),
+        ("PROOF", "DONE", False, True),
+        ("RECTIFICATION", "OPEN", True, False),
+        ("PORTABILITY", "REFUSED", False, False),
+        ("ERASURE", "OPEN", False, False),
+        ("PROOF", "OPEN", False, False),
+    ]
+
+
+def test_one_data_breach_waits_for_people_to_be_told() -> None:
+    waiting = Incident.objects.get(closed_at=None)
+
+    assert next_step(incident=waiting, now=timezone.now()) == Step.TELL_PEOPLE
+    assert telling.what_is_missing(letter=IncidentLetter.objects.get(incident=waiting)) == []
+    assert telling.people_concerned(incident=waiting).count() == 3

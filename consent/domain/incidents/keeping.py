@@ -11,7 +11,7 @@ from consent.domain import jobs
 from consent.domain.incidents.searching import Search, live
 from consent.domain.incidents.sources import Source
 from consent.domain.jobs import Progress, WorkFailedError
-from consent.models import Incident, IncidentPerson, Job
+from consent.models import Incident, IncidentNotice, IncidentPerson, Job
 from customers.models import StaffMember
 
 AT_MOST: Final = 20_000
@@ -84,8 +84,9 @@ def keep_chunk(job: Job, now: datetime.datetime) -> Progress:
 
 
 def forget_people(*, incident: Incident) -> int:
-    """Take away who was kept with a data breach, to look again."""
-    count, _by_model = IncidentPerson.objects.filter(incident=incident).delete()
+    """Take away who was kept with a data breach, to look again; who was told of it stays."""
+    told = IncidentNotice.objects.filter(incident=incident).values("contact_id")
+    count, _by_model = IncidentPerson.objects.filter(incident=incident).exclude(contact_id__in=told).delete()
     return count
 
 

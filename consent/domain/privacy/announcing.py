@@ -1,12 +1,8 @@
 """Telling people of a material change (art. 13(3) GDPR): one mail to each, part by part, never twice."""
 
-import dataclasses
 import datetime
 import uuid
-from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from django.db import transaction
@@ -14,17 +10,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from consent.domain import jobs, outbox
-from consent.domain.engine.known_points import decide_about
-from consent.domain.engine.question import Question, put_question
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.domain.outbox import NewMessage
 from consent.domain.privacy.editions import list_editions, read_text
-from consent.domain.rulebook.codes import Code
-from consent.domain.rulebook.decision import Decision
+from consent.domain.told_by_law import (
+    COUNTED_AT_ONCE,
+    Addressee,
+    Forecast,
+    as_service,
+    count_outcomes,
+    find_addressees,
+)
 from consent.models import (
-    Channel,
     ConsentRecord,
-    ContentKind,
     Job,
     OutboxMessage,
     PrivacyStatementVersion,
@@ -33,43 +31,14 @@ from consent.models import (
 )
 from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntity, StaffMember
 
-# A part is a matter of seconds; so many people are counted while somebody waits for the page.
+# A part is a matter of seconds.
 AT_MOST: Final = 500
-COUNTED_AT_ONCE: Final = 2_000
 LIVING: Final = (Status.GIVEN, Status.RENEWED)
 NOT_TO_TELL: Final = _("This version is no longer in force: there is another one to tell of.")
 
 
 class NotToAnnounceError(ValueError):
     """Only a material change is announced, and only while it is in force."""
-
-
-class Outcome(StrEnum):
-    """What came of one person concerned."""
-
-    MAILED = "MAILED"
-    ALREADY_TOLD = "ALREADY_TOLD"
-    NO_ADDRESS = "NO_ADDRESS"
-    BLOCKED = "BLOCKED"
-    RESTRICTED = "RESTRICTED"
-    NOT_ALLOWED = "NOT_ALLOWED"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Forecast:
-    """How many people a change concerns, and what would come of each; not counted for very many."""
-
-    concerned: int
-    counts: dict[str, int] | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Person:
-    """One person concerned: the address to write to, or why there is none."""
-
-    contact: Contact
-    outcome: Outcome
-    point: ContactPoint | None = None
 
 
 def forecast(*, version: PrivacyStatementVersion, now: datetime.datetime) -> Forecast:
@@ -80,7 +49,7 @@ def forecast(*, version: PrivacyStatementVersion, now: datetime.datetime) -> For
     if concerned > COUNTED_AT_ONCE:
         return Forecast(concerned=concerned, counts=None)
     found = _look(version, list(people.order_by("pk")), now)
-    return Forecast(concerned=concerned, counts=_count(found))
+    return Forecast(concerned=concerned, counts=count_outcomes(people=found))
 
 
 @transaction.atomic
@@ -140,16 +109,9 @@ def announce_chunk(job: Job, now: datetime.datetime) -> Progress:
     found = _look(version, part[:AT_MOST], now)
     _tell(version, found, now)
     cursor = {"after": str(found[-1].contact.pk)} if found else job.cursor
-    return Progress(cursor=cursor, done=len(found), counts=_count(found), finished=len(part) <= AT_MOST)
-
-
-def may_still_be_told(message: OutboxMessage, now: datetime.datetime) -> bool:
-    """Ask about the address once more when its turn comes: behind many others that may be hours later."""
-    if message.contact_point is None:
-        return False
-    question = _question(message.legal_entity, now)
-    [decision] = decide_about(question=question, points=[message.contact_point])
-    return _outcome(decision) is Outcome.MAILED
+    return Progress(
+        cursor=cursor, done=len(found), counts=count_outcomes(people=found), finished=len(part) <= AT_MOST
+    )
 
 
 def people_concerned(*, version: PrivacyStatementVersion, now: datetime.datetime) -> QuerySet[Contact]:
@@ -184,63 +146,15 @@ def _demand(version: PrivacyStatementVersion, now: datetime.datetime) -> None:
 
 def _look(
     version: PrivacyStatementVersion, contacts: Sequence[Contact], now: datetime.datetime
-) -> list[_Person]:
-    """Decide about each of these people, in their order: as few queries for many as for one."""
-    told = set(version.announcements.filter(contact__in=contacts).values_list("contact_id", flat=True))
-    addresses = ContactPoint.objects.filter(
-        contact__in=contacts,
-        kind=ContactPoint.Kind.EMAIL,
-        placeholder=False,
-        claimed=False,
-        invalid_at__isnull=True,
+) -> list[Addressee]:
+    told = version.announcements.filter(contact__in=contacts).values_list("contact_id", flat=True)
+    entity = version.legal_entity
+    return find_addressees(
+        legal_entity=entity, contacts=contacts, told=set(told), outcome_of=as_service, now=now
     )
-    # An address that the person verified comes first, then the one we know longest.
-    points = list(addresses.order_by("contact_id", "verified_at", "created_at", "pk"))
-    decisions = decide_about(question=_question(version.legal_entity, now), points=points) if points else []
-    addressed = defaultdict(list)
-    for point, decision in zip(points, decisions, strict=True):
-        addressed[point.contact_id].append((point, decision))
-    return [
-        _Person(contact=contact, outcome=Outcome.ALREADY_TOLD)
-        if contact.pk in told
-        else _choose(contact, addressed[contact.pk])
-        for contact in contacts
-    ]
 
 
-def _question(entity: LegalEntity, now: datetime.datetime) -> Question:
-    """Ask the engine as about a service message, whatever purpose of the legal entity stands for it.
-
-    What art. 13(3) GDPR has us tell is no advertising: it only informs, of a material fact, only the people
-    concerned, and offers nothing; so it needs no permission, and an objection to marketing does not stop it.
-    An address that cannot be used, a restriction and an erasure do (rules, "Order" rows 3 to 6).
-    """
-    purpose = entity.purposes.order_by("code").first()
-    if purpose is None:
-        raise WorkFailedError(str(_("This legal entity has no purpose to ask the rules about.")))
-    question = put_question(legal_entity=entity.code, purpose=purpose.code, channel=Channel.EMAIL, now=now)
-    case = dataclasses.replace(question.case, content=ContentKind.SERVICE, service_test_passed=True)
-    return dataclasses.replace(question, case=case)
-
-
-def _choose(contact: Contact, addresses: Sequence[tuple[ContactPoint, Decision]]) -> _Person:
-    outcomes = [(point, _outcome(decision)) for point, decision in addresses]
-    for point, outcome in outcomes:
-        if outcome is Outcome.MAILED:
-            return _Person(contact=contact, outcome=outcome, point=point)
-    return _Person(contact=contact, outcome=outcomes[0][1] if outcomes else Outcome.NO_ADDRESS)
-
-
-def _outcome(decision: Decision) -> Outcome:
-    """A blocked address gets nothing at all, though the rules would let a service message through."""
-    if Code.D_SUPPRESSED in decision.reasons:
-        return Outcome.BLOCKED
-    if decision.allowed:
-        return Outcome.MAILED
-    return Outcome.RESTRICTED if decision.code == Code.D_RESTRICTED else Outcome.NOT_ALLOWED
-
-
-def _tell(version: PrivacyStatementVersion, people: Sequence[_Person], now: datetime.datetime) -> None:
+def _tell(version: PrivacyStatementVersion, people: Sequence[Addressee], now: datetime.datetime) -> None:
     path = changes_path(version=version)
     messages = [_message(version, person.contact, person.point, path) for person in people if person.point]
     written = outbox.write_many(messages=messages, written_at=now)
@@ -275,7 +189,3 @@ def changes_path(*, version: PrivacyStatementVersion) -> str:
     )
     page = f"/privacy/{version.legal_entity.code}/"
     return f"{page}{version.number}/changes/" if earlier.exists() else page
-
-
-def _count(people: Sequence[_Person]) -> dict[str, int]:
-    return dict(Counter(person.outcome.value for person in people))

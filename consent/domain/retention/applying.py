@@ -23,6 +23,8 @@ from consent.domain.retention.terms import DEFAULTS, Kind, read_terms
 from consent.domain.screening import work as screening
 from consent.models import (
     Act,
+    IncidentNotice,
+    IncidentPerson,
     Job,
     KeptData,
     LinkRequest,
@@ -223,10 +225,18 @@ def _end_keeping(now: datetime.datetime) -> int:
     return len(found)
 
 
+def _delete_incident_people(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], _asked: Asked) -> int:
+    """Of one data breach all are due at once: who was told of it goes with who was found."""
+    people = IncidentPerson.objects.filter(pk__in=keys)
+    _delete(IncidentNotice.objects.filter(incident__in=people.values("incident")))
+    return _delete(people)
+
+
 Deleting = Callable[[RetentionTerm.Kind, Sequence[Any], Asked], int]
 DELETE: Final[Mapping[RetentionTerm.Kind, Deleting]] = {
     Kind.MAILS: _delete_mails,
     Kind.REQUESTS: _delete_requests,
     Kind.TOLD: _delete_told,
+    Kind.INCIDENTS: _delete_incident_people,
     Kind.DORMANT: _forget_dormant,
 }

@@ -16,6 +16,7 @@ from consent.management.sample_data.people_supporters import load_supporters
 from consent.management.sample_data.places import load_places
 from consent.management.sample_data.processors import load_processors
 from consent.management.sample_data.purposes import load_purposes
+from consent.management.sample_data.rights import load_rights
 from consent.management.sample_data.staff import load_staff
 from consent.management.sample_data.staff_acts import load_staff_acts
 from consent.management.sample_data.statements import load_second_versions, load_statements
@@ -50,6 +51,7 @@ def load_sample(*, people: int) -> Loaded | None:
     load_generated(people=people)
     load_second_versions()
     load_accountability()
+    load_rights(now=timezone.now())
     load_call_desk(now=timezone.now())
     load_staff_acts(now=timezone.now())
     load_processors(now=timezone.now())

@@ -340,7 +340,7 @@ def test_part_that_breaks_off_leaves_no_mail_and_no_note(
     job = announcing.start_announcement(version=version, started_by=officer, now=NOW)
 
     with monkeypatch.context() as broken:
-        broken.setattr(announcing, "_count", lambda _people: uuid.UUID("x"))
+        broken.setattr(announcing, "count_outcomes", lambda **_people: uuid.UUID("x"))
         with pytest.raises(ValueError, match="badly formed"):
             jobs.advance(job_id=job.pk, chunk=chunk_of, now=NOW)
 
