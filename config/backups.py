@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from config.databases import as_owner
 from config.embedded.binaries import client_programs
+from consent.domain import held_messages
 from consent.domain.erasing import replaying
 from consent.domain.seal import giving_away, keys, proofs
 from consent.domain.seal.notes import read_checkpoint, read_note
@@ -51,10 +52,11 @@ class Manifest:
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What a restore brought: the sealed events, who was erased again, and how many events are lost."""
+    """What a restore brought: sealed events, who was erased again, messages held, and events lost."""
 
     tree_size: int
     erased_again: int
+    held: int
     behind: int
 
 
@@ -90,8 +92,9 @@ def back_up(*, folder: Path, made_at: datetime.datetime) -> Manifest:
 def restore(*, folder: Path, restored_at: datetime.datetime) -> Restored:
     """Fill an empty database from a backup, verify it against the seal, and erase again who was erased since.
 
-    To be done before anything else works with the database. Raises BackupUnusableError when nothing was
-    restored, RestoredDiffersError when what was restored is not what was sealed.
+    What waited to be sent is held until somebody decides: it may have left after the backup. To be done
+    before anything else works with the database. Raises BackupUnusableError when nothing was restored,
+    RestoredDiffersError when what was restored is not what was sealed.
     """
     manifest = read_manifest(folder=folder)
     with as_owner(connection=connection):
@@ -100,9 +103,12 @@ def restore(*, folder: Path, restored_at: datetime.datetime) -> Restored:
     call_command("migrate", verbosity=0)
     # Another server counts its transactions anew: the mark would wait for a number of the old one.
     SealMark.objects.update(candidate_sequence=None, candidate_at=None, candidate_horizon=None)
+    held = held_messages.hold_waiting()
     _compare(manifest)
     again = replaying.erase_again(folder=settings.CHECKPOINT_DIR, erased_at=restored_at)
-    return Restored(tree_size=manifest.tree_size, erased_again=again, behind=_behind(manifest))
+    # They were told farewell when they were erased first.
+    held += held_messages.hold_waiting()
+    return Restored(tree_size=manifest.tree_size, erased_again=again, held=held, behind=_behind(manifest))
 
 
 def read_manifest(*, folder: Path) -> Manifest:

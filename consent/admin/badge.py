@@ -43,6 +43,8 @@ OF_MESSAGE = {
     OutboxMessage.State.SENT: ALLOWED,
     OutboxMessage.State.REFUSED: STOPPED,
     OutboxMessage.State.GIVEN_UP: STOPPED,
+    OutboxMessage.State.HELD: UNCLEAR,
+    OutboxMessage.State.DROPPED: ENDED,
 }
 OF_JOB = {
     Job.State.WAITING: PENDING,

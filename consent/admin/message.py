@@ -69,6 +69,8 @@ class OutboxMessageAdmin(ReadOnlyAdmin[OutboxMessage]):
                     "sent_at",
                     "last_answer",
                     "sent_twice",
+                    "decided_by",
+                    "decision_reason",
                 )
             },
         ),

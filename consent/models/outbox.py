@@ -32,6 +32,8 @@ class OutboxMessage(models.Model):
         SENT = "SENT", _("Sent")
         REFUSED = "REFUSED", _("Refused for good")
         GIVEN_UP = "GIVEN_UP", _("Given up after all tries")
+        HELD = "HELD", _("Held after a restore")
+        DROPPED = "DROPPED", _("Dropped after a restore")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(
@@ -76,6 +78,18 @@ class OutboxMessage(models.Model):
         ),
     )
     last_answer = models.CharField(_("last answer of the mail server"), max_length=300, blank=True)
+    decided_by = models.ForeignKey(
+        StaffMember,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("released or dropped by"),
+    )
+    decision_reason = models.CharField(
+        _("why it was released or dropped"), max_length=300, blank=True, db_default=""
+    )
     link_expires_at = models.DateTimeField(_("link expires at"), null=True, blank=True)
     link_revoked_at = models.DateTimeField(_("link revoked at"), null=True, blank=True)
 
@@ -100,6 +114,7 @@ class OutboxMessage(models.Model):
                 name="message_failed",
                 condition=Q(state__in=["REFUSED", "GIVEN_UP"]),
             ),
+            models.Index(fields=["organisation"], name="message_held", condition=Q(state="HELD")),
         ]
         constraints = [
             models.CheckConstraint(

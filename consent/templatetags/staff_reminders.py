@@ -9,7 +9,7 @@ from consent.domain.incidents.reminding import count_waiting
 from consent.domain.processors import list_watched
 from consent.domain.rights.reminding import count_due
 from consent.domain.staff_trail import find_unusual
-from consent.models import Endpoint, Incident, Processor, RightsRequest
+from consent.models import Endpoint, Incident, OutboxMessage, Processor, RightsRequest
 from customers.admin.scope import narrow
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.models import Organisation, StaffMember
@@ -65,6 +65,17 @@ def processor_reminder(context: dict[str, Any]) -> dict[str, Any]:
         "watched": list_watched(among=seen_by(Processor.objects.all(), staff), today=localdate()),
         "silent": list(seen_by(silent, staff).order_by("name", "pk")),
     }
+
+
+@register.inclusion_tag("admin/_held_reminder.html", takes_context=True)
+def held_reminder(context: dict[str, Any]) -> dict[str, Any]:
+    """Say how many messages a restore held, to who decides on them."""
+    staff = context["request"].user
+    if not isinstance(staff, StaffMember) or not has_duty(staff=staff, duty=Duty.DECIDE_ON_HELD):
+        return {}
+    held = OutboxMessage.objects.filter(state=OutboxMessage.State.HELD)
+    own = narrow(held, staff=staff, organisation="organisation", legal_entity="legal_entity")
+    return {"held": own.count()}
 
 
 @register.inclusion_tag("admin/_incident_reminder.html", takes_context=True)

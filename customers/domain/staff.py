@@ -71,6 +71,7 @@ class Duty(enum.StrEnum):
     PUBLISH_WORDING = "publish a notice or privacy statement"
     PUBLISH_FORM = "publish a collection point"
     SEND_AGAIN = "send a message again"
+    DECIDE_ON_HELD = "release or drop messages held after a restore"
     SEE_AUDIENCES = "see whom we may reach"
     MAKE_CALLS = "make calls at the call desk"
     ANSWER_CALLS = "answer people at the inbound desk"
@@ -213,7 +214,13 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
         Duty.SEND_CAMPAIGN,
     },
     Role.ADMINISTRATOR: frozenset(
-        {Duty.MANAGE_API_KEYS, Duty.MANAGE_ENDPOINTS, Duty.SET_POLICY, Duty.SCREEN_LIST}
+        {
+            Duty.MANAGE_API_KEYS,
+            Duty.MANAGE_ENDPOINTS,
+            Duty.SET_POLICY,
+            Duty.SCREEN_LIST,
+            Duty.DECIDE_ON_HELD,
+        }
     ),
     Role.AUDITOR: frozenset({Duty.READ_EVIDENCE, Duty.SEE_AUDIENCES}),
 }

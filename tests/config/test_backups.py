@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -12,20 +13,24 @@ from django.db import connection
 from psycopg.sql import SQL, Identifier
 from pytest_django import Settings
 
+from consent.domain import outbox
 from consent.domain.erasing import replaying
 from consent.domain.erasing.erasure import erase
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.ledger.reconciling import find_differences
 from consent.domain.seal import giving_away, proofs
 from consent.domain.seal.verifying import find_broken_evidence
-from consent.models import ConsentEvent, Evidence, SealMark
-from customers.models import Contact
+from consent.models import ConsentEvent, Evidence, OutboxMessage, SealMark
+from customers.models import Contact, LegalEntity
 from tests import make
 from tests.conftest import owner_connection
 from tests.consent.domain.ledger.racing import make_race
 from tests.consent.domain.seal.scene import seal, unguarded, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+State = OutboxMessage.State
 
 
 def told(command: str, folder: Path) -> str:
@@ -116,6 +121,37 @@ def test_person_erased_since_is_erased_again(
         giving_away.write_out(folder=settings.CHECKPOINT_DIR)
     # Who stands in the list stays in it.
     assert replaying.read_list(folder=str(tmp_path)) == {gone.pk}
+
+
+def test_what_waited_is_held_until_somebody_decides(
+    folder: Path, people: list[Contact], new_database: str
+) -> None:
+    waiting, sending, sent = (message_to(people[0]) for _number in range(3))
+    OutboxMessage.objects.filter(pk=sending.pk).update(state=State.SENDING, claimed_at=make.NOW)
+    OutboxMessage.objects.filter(pk=sent.pk).update(state=State.SENT)
+    told("backup", folder)
+
+    move_to(new_database)
+    restored = told("restore", folder)
+
+    states = dict(OutboxMessage.objects.values_list("pk", "state"))
+    assert states == {waiting.pk: State.HELD, sending.pk: State.HELD, sent.pk: State.SENT}
+    assert outbox.claim_next(now=make.NOW + timedelta(days=1)) is None
+    assert restored.splitlines()[2] == (
+        "2 messages are held until an administrator releases or drops them in the admin."
+    )
+
+
+def message_to(contact: Contact) -> OutboxMessage:
+    point = contact.points.get(kind="EMAIL")
+    new = outbox.NewMessage(
+        kind=OutboxMessage.Kind.PREFERENCE_LINK,
+        legal_entity=LegalEntity.objects.get(),
+        contact_point=point,
+        language="nl",
+        content={},
+    )
+    return outbox.write(message=new, written_at=make.NOW)
 
 
 def test_backup_of_a_tampered_ledger_is_told_when_restored(folder: Path, new_database: str) -> None:

@@ -256,7 +256,7 @@ def test_the_page_asks_the_database_as_often_however_much_there_is(
     client = member(boards[0], Role.DPO)
     client.get(START)
 
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         client.get(START)
 
 

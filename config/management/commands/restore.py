@@ -27,6 +27,9 @@ class Command(BaseCommand):
             raise CommandError(str(fault), returncode=1) from fault
         self.stdout.write(f"Restored: all {restored.tree_size} sealed events are as they were sealed.")
         self.stdout.write(f"{restored.erased_again} people erased again.")
+        self.stdout.write(
+            f"{restored.held} messages are held until an administrator releases or drops them in the admin."
+        )
         if not settings.CHECKPOINT_DIR:
             self.stdout.write("No CHECKPOINT_DIR: who was erased since the backup has to be erased by hand.")
         if restored.behind:

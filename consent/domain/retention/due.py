@@ -36,6 +36,7 @@ ENDED_MESSAGES: Final = (
     OutboxMessage.State.SENT,
     OutboxMessage.State.REFUSED,
     OutboxMessage.State.GIVEN_UP,
+    OutboxMessage.State.DROPPED,
 )
 
 
