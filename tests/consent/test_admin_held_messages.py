@@ -43,7 +43,7 @@ def states(kind: OutboxMessage.Kind) -> set[str]:
     return set(OutboxMessage.objects.filter(kind=kind).values_list("state", flat=True))
 
 
-def decision(act: str, *kinds: OutboxMessage.Kind, **more: str) -> dict[str, object]:
+def decision(act: str, *kinds: str, **more: str) -> dict[str, object]:
     return {"kinds": list(kinds), "act": act, "reason": "De mailserver heeft ze niet.", **more}
 
 
