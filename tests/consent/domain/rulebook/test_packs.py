@@ -13,7 +13,15 @@ from consent.domain.rulebook.codes import Code
 from consent.domain.rulebook.deciding import decide, law_changes_answer_at
 from consent.domain.rulebook.facts import Case, Facts, Jurisdiction, Kind, Listing
 from consent.domain.rulebook.pack import Pack
-from consent.domain.rulebook.packs import PACKS, find_pack, gives_ground, next_change_of_law
+from consent.domain.rulebook.packs import (
+    BEFORE_ALL_LAW,
+    PACKS,
+    channels_changed,
+    find_pack,
+    gives_ground,
+    law_holds_since,
+    next_change_of_law,
+)
 from tests.consent.domain.rulebook.asking import (
     AMSTERDAM,
     CHANNELS,
@@ -210,3 +218,42 @@ def test_relation_can_be_a_ground_for_some_senders_only(kind: Kind, sender: str)
     of_support = kind in {Kind.DONATION, Kind.VOLUNTEER, Kind.ATTENDANCE} and sender in {"CHARITY", "IDEAL"}
 
     assert gives_ground(kind=kind, sender=sender) == (kind == Kind.SALE or of_support)
+
+
+@pytest.mark.parametrize(
+    "start", sorted({day for pack in PACKS for day in (pack.starts_at, pack.verified_calls_from) if day})
+)
+def test_law_holds_from_its_first_moment_on(start: datetime.datetime) -> None:
+    moment = datetime.timedelta.resolution
+
+    assert [law_holds_since(at=at) for at in (start, start + moment)] == [start, start]
+    assert law_holds_since(at=start - moment) < start
+
+
+def test_before_all_law_nothing_holds_since() -> None:
+    assert law_holds_since(at=datetime.datetime(2010, 1, 1, tzinfo=datetime.UTC)) == BEFORE_ALL_LAW
+
+
+@pytest.mark.parametrize(
+    ("change", "channels"),
+    [
+        ({}, set()),
+        ({"tables": {**PACKS[1].tables, "SMS": ()}}, {"SMS"}),
+        ({"tables": {"EMAIL": PACKS[1].tables["EMAIL"]}}, set(PACKS[1].tables) - {"EMAIL"}),
+        ({"tables": {**PACKS[1].tables, "FAX": PACKS[1].tables["EMAIL"]}}, {"FAX"}),
+        ({"gates": {"SMS": lambda _situation: None}}, {"SMS"}),
+        ({"minors": frozenset()}, set(PACKS[1].tables)),
+    ],
+)
+def test_channels_changed_are_those_a_pack_says_something_else_about(
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], channels: set[str]
+) -> None:
+    newer = replace(PACKS[1], code="NL-2031-01-01", starts_at=NL_2031, **change)
+    monkeypatch.setattr(packs, "PACKS", (*PACKS, newer))
+
+    assert channels_changed(pack=newer) == channels
+
+
+def test_first_pack_of_a_country_changes_every_channel_it_names() -> None:
+    assert channels_changed(pack=PACKS[0]) == set(PACKS[0].tables)
+    assert channels_changed(pack=PACKS[1]) == {"CALL"}
