@@ -216,6 +216,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 86400.0,
         "options": {"expires": 86400},
     },
+    "verify-ledger": {
+        "task": "consent.tasks.verify_ledger",
+        "schedule": 86400.0,
+        "options": {"expires": 86400},
+    },
     "count-figures": {"task": "consent.tasks.count_figures", "schedule": 60.0, "options": {"expires": 60}},
     "mail-digests": {
         "task": "consent.tasks.mail_digests",

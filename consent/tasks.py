@@ -4,7 +4,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from celery import shared_task
 from django.conf import settings
@@ -40,7 +40,8 @@ from consent.domain.privacy import announcing
 from consent.domain.retention import applying
 from consent.domain.rights import reminding
 from consent.domain.screening import work as screening
-from consent.domain.seal import giving_away, sealing, stamping
+from consent.domain.seal import giving_away, sealing, stamping, verifying
+from consent.domain.seal import keys as seal_keys
 from consent.models import Job
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,8 @@ FILES_INTERVAL = 600
 REMINDERS_INTERVAL = 3600
 RETENTION_INTERVAL = 3600
 RECONCILE_INTERVAL = 86_400
+VERIFY_INTERVAL = 86_400
+SECONDS_TO_VERIFY = 3
 NOTIFICATIONS_INTERVAL = 10
 # One delivery takes some seven seconds at most; begun after this, it would outlast the task.
 SECONDS_TO_BEGIN = 2
@@ -305,6 +308,29 @@ def reconcile_records(after: Sequence[str] = (), differing: int = 0) -> int:
     else:
         heartbeats.beat(name=name, interval_seconds=RECONCILE_INTERVAL, now=timezone.now())
     return differing
+
+
+@shared_task
+def verify_ledger(place: Sequence[Any] = ()) -> int:
+    """Compare the ledger with its seal, part by part; a fault turns the readiness page red until it is gone.
+
+    One reader, for a few seconds: what others asked for meanwhile comes before the rest.
+    """
+    name, until = "consent.tasks.verify_ledger", time.monotonic() + SECONDS_TO_VERIFY
+    trusted = verifying.Trusted(verifiers=seal_keys.verifiers())
+    going: verifying.Place | None = verifying.Place(*place) if place else verifying.begin_comparison()
+    while going is not None:
+        compared = going.size
+        fault, going = verifying.compare_part(place=going, trusted=trusted)
+        if fault is not None:
+            logger.error("The ledger is not what was sealed: %s", fault.sentence)
+            heartbeats.report_fault(name=name, interval_seconds=VERIFY_INTERVAL)
+            return compared
+        if going is not None and time.monotonic() >= until:
+            verify_ledger.delay(place=list(going))
+            return going.size
+    heartbeats.beat(name=name, interval_seconds=VERIFY_INTERVAL, now=timezone.now())
+    return compared
 
 
 @shared_task

@@ -20,7 +20,7 @@ from consent.admin.start.tables import (
     purposes_of,
     tables_of,
 )
-from consent.domain.figures.operation import Comparison, Sealing, find_unsealed, last_comparison
+from consent.domain.figures.operation import Comparison, Sealing, find_unsealed, last_comparisons
 from consent.domain.figures.reading import Figures, find_shortcomings, is_of, read_figures, whose_is
 from consent.domain.law_ahead import Cost, find_costs
 from consent.domain.shortcomings.counting import Found
@@ -51,6 +51,7 @@ class Board:
     sealing: Sealing | None
     is_late: bool
     comparison: Comparison | None
+    verification: Comparison | None
     series: Any = SERIES
 
 
@@ -79,6 +80,7 @@ def _board(request: HttpRequest, staff: StaffMember, at: datetime.datetime) -> B
     departments = [] if of else _departments(request)
     sees_proof = Right.VIEW in rights_of(staff=staff, area=Area.EVIDENCE)
     sealing = find_unsealed(scope=scope) if sees_proof else None
+    comparison, verification = last_comparisons() if sees_proof else (None, None)
     return Board(
         at=at,
         department=staff.department,
@@ -91,7 +93,8 @@ def _board(request: HttpRequest, staff: StaffMember, at: datetime.datetime) -> B
         changes=_changes(scope, at, of),
         sealing=sealing,
         is_late=sealing is not None and sealing.is_late(at=at),
-        comparison=last_comparison() if sees_proof else None,
+        comparison=comparison,
+        verification=verification,
     )
 
 

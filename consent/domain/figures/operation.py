@@ -10,6 +10,7 @@ from consent.models import ConsentEvent, Heartbeat, SealMark
 
 SEALS_WITHIN: Final = datetime.timedelta(minutes=1)
 COMPARING: Final = "consent.tasks.reconcile_records"
+VERIFYING: Final = "consent.tasks.verify_ledger"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Sealing:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What the last comparison of records with the ledger found; no moment before the first one."""
+    """What the last comparison of the whole installation found; no moment before the first one."""
 
     found_none_at: datetime.datetime | None = None
     differs: bool = False
@@ -40,8 +41,13 @@ def find_unsealed(*, scope: Scope) -> Sealing:
     return Sealing(waits_since=since)
 
 
-def last_comparison() -> Comparison:
-    """Read what the periodic comparison of the whole installation found last."""
-    last = Heartbeat.objects.filter(name=COMPARING).values_list("last_beat_at", flat=True).first()
+def last_comparisons() -> tuple[Comparison, Comparison]:
+    """Read what was found last: of the records beside the ledger, and of the ledger beside its seal."""
+    beats = Heartbeat.objects.filter(name__in=[COMPARING, VERIFYING])
+    found = dict(beats.values_list("name", "last_beat_at"))
+    return _comparison(found.get(COMPARING)), _comparison(found.get(VERIFYING))
+
+
+def _comparison(last: datetime.datetime | None) -> Comparison:
     differs = last == FOUND_A_FAULT
     return Comparison(found_none_at=None if differs else last, differs=differs)

@@ -70,9 +70,9 @@ def read_bounds() -> Bounds:
     return Bounds(tree_size=size, last_checkpoint=checkpoint, settled_sequence=settled)
 
 
-def read_runs(*, bounds: Bounds, readers: int) -> Iterator[Run]:
-    """Make every leaf anew from its event, in order."""
-    firsts = range(0, bounds.tree_size, LEAVES_AT_ONCE)
+def read_runs(*, bounds: Bounds, readers: int, start: int = 0) -> Iterator[Run]:
+    """Make every leaf anew from its event, in order, from the first of a run on."""
+    firsts = range(start, bounds.tree_size, LEAVES_AT_ONCE)
     return read_in_order(parts=(partial(_read, first, bounds) for first in firsts), readers=readers)
 
 

@@ -156,7 +156,12 @@ class GrowingTree:
 
     @property
     def root(self) -> bytes:
-        return fold(hashes=[self._edge[level] for level in sorted(self._edge, reverse=True)])
+        return fold(hashes=self.edge)
+
+    @property
+    def edge(self) -> list[bytes]:
+        """The complete subtrees on the right, the largest first: with its size all that the tree is."""
+        return [self._edge[level] for level in sorted(self._edge, reverse=True)]
 
     def add(self, *, hashes: bytes) -> dict[Node, bytes]:
         """Add leaf hashes, written one after another; return the roots to keep that came to be."""

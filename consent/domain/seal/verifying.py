@@ -7,7 +7,7 @@ that was made anew as a whole, with our own keys, is found only by a checkpoint 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -26,7 +26,7 @@ from consent.domain.seal.notes import (
     read_checkpoint,
     read_note,
 )
-from consent.domain.seal.rereading import Bounds, Run, read_runs
+from consent.domain.seal.rereading import Bounds, Run, read_bounds, read_runs
 from consent.domain.seal.tree import HASH_BYTES, GrowingTree, Node
 from consent.models import Checkpoint, ConsentEvent, TreeNode
 
@@ -75,6 +75,45 @@ def read_anchor(*, trusted: Trusted) -> CheckpointText | None:
     return read_checkpoint(text=trusted.outside.text)
 
 
+class Place(NamedTuple):
+    """How far a comparison in parts has come, in numbers and texts: bounds, tree and last good checkpoint."""
+
+    tree_size: int
+    last_checkpoint: int
+    settled_sequence: int
+    size: int = 0
+    edge: Sequence[str] = ()
+    settled: int = 0
+    good_until: int = 0
+
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds(
+            tree_size=self.tree_size,
+            last_checkpoint=self.last_checkpoint,
+            settled_sequence=self.settled_sequence,
+        )
+
+
+def compare_part(*, place: Place, trusted: Trusted) -> tuple[Fault | None, Place | None]:
+    """Compare the next run as `find_faults` does, by one reader; gives the first fault, and where to go on.
+
+    Between two parts anybody else may work; nothing is kept but the edge of the tree.
+    """
+    walk = _Walk(trusted.verifiers, None)
+    walk.take_up(place)
+    run = next(read_runs(bounds=place.bounds, readers=1, start=place.size), None)
+    if run is None:
+        return next(_at_the_end(place.bounds, walk), None), None
+    fault = next(walk.pass_run(run), None)
+    return fault, None if fault else walk.place(place.bounds)
+
+
+def begin_comparison() -> Place:
+    """Begin a comparison in parts, as far as sealing has come."""
+    return Place(**vars(read_bounds()))
+
+
 def find_broken_evidence() -> Iterator[Fault]:
     """Open all evidence that was not erased; yields that which is not what the ledger has the digest of."""
     events = ConsentEvent.objects.order_by("sequence", "pk")
@@ -96,6 +135,20 @@ class _Walk:
         self._anchor = anchor
         # Behind a difference every root differs: the first one says where it lies.
         self._good_until, self._is_lost = 0, False
+
+    def take_up(self, place: Place) -> None:
+        self.tree = GrowingTree(size=place.size, edge=[bytes.fromhex(one) for one in place.edge])
+        self.settled, self._good_until = place.settled, place.good_until
+
+    def place(self, bounds: Bounds) -> Place:
+        edge = [one.hex() for one in self.tree.edge]
+        return Place(
+            **vars(bounds),
+            size=self.tree.size,
+            edge=edge,
+            settled=self.settled,
+            good_until=self._good_until,
+        )
 
     def pass_run(self, run: Run) -> Iterator[Fault]:
         self.settled += run.settled
