@@ -23,6 +23,7 @@ class RetentionTerm(models.Model):
         TOLD = "TOLD", _("Whom outside was told of stops and erasures")
         DISCLOSURES = "DISCLOSURES", _("Who stood on lists that were given out")
         INCIDENTS = "INCIDENTS", _("Who was found with closed data breaches")
+        BEHAVIOUR = "BEHAVIOUR", _("What people did: visits, searches, mails")
         DORMANT = "DORMANT", _("Contacts with whom nothing is left")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

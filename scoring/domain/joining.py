@@ -2,15 +2,19 @@
 
 from consent.domain import delivery, jobs
 from consent.domain import holdings as consent
-from consent.models import Job, OutboxMessage
-from scoring.domain import holdings
+from consent.domain.ledger.followers import follow
+from consent.domain.retention.due import look_for
+from consent.models import Job, OutboxMessage, RetentionTerm
+from scoring.domain import holdings, leaving, retention
 from scoring.domain.campaigns import dry_run, sending
 from scoring.domain.scores import rescoring
 
 
 def join() -> None:
-    """Let the copy, erasure and retention reach the tables of this app, and workers its work."""
+    """Let the copy, erasure, retention and every act in the ledger reach this app, and workers its work."""
     consent.join(holdings=holdings.HOLDINGS, nobodys=holdings.NOBODYS)
+    follow(follower=leaving.follow_acts)
+    look_for(kind=RetentionTerm.Kind.BEHAVIOUR, question=retention.find_old_behaviour)
     jobs.ABOVE[Job.Kind.RESCORING] = rescoring.rescore_chunk
-    delivery.MAY_STILL_GO[OutboxMessage.Kind.CAMPAIGN] = sending.may_still_go
     jobs.ABOVE[Job.Kind.DRY_RUN] = dry_run.count_chunk
+    delivery.MAY_STILL_GO[OutboxMessage.Kind.CAMPAIGN] = sending.may_still_go

@@ -106,7 +106,7 @@ PAGES: dict[str, tuple[int, Callable[[Person], object]]] = {
     "left": (0, get("/preferences/left/")),
     "block": (2, get("/preferences/block/harthulp/")),
     "block, known number": (58, post("/preferences/block/harthulp/", number="020 000 01 01")),
-    "block, unknown number": (23, post("/preferences/block/harthulp/", number="020 000 01 99")),
+    "block, unknown number": (25, post("/preferences/block/harthulp/", number="020 000 01 99")),
 }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from django.db import connection, transaction
 
 from consent.domain.ledger import evidence
+from consent.domain.ledger.followers import tell_followers
 from consent.domain.ledger.statements import KEEP_OBJECTIONS, KEEP_PERMISSIONS
 from consent.domain.notifying.writing import tell_of_events
 from consent.models import GRANTS, Act, Actor, Channel, Collector, ConsentEvent, Grade, Method, Source, Status
@@ -85,7 +86,8 @@ class NewEvent:
 def record(*, events: Sequence[NewEvent], recorded_at: datetime.datetime) -> list[ConsentEvent]:
     """Write acts to the ledger with their evidence, and bring the present state up to date with them.
 
-    Whoever outside is told of such acts has it written in the same transaction (`notifying`).
+    Whoever outside is told of such acts has it written in the same transaction (`notifying`), and so do apps
+    above this one what follows for them (`followers`).
 
     One event or a chunk of a million takes this same path; callers cut bulk work into chunks, one
     transaction each. A stop or refusal is always proven. Evidence is complete when nothing is missing of
@@ -100,6 +102,7 @@ def record(*, events: Sequence[NewEvent], recorded_at: datetime.datetime) -> lis
     insert_rows(rows=rows)
     _fold(rows)
     tell_of_events(events=rows)
+    tell_followers(events=rows)
     return rows
 
 

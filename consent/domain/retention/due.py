@@ -1,7 +1,7 @@
 """Which rows of each kind have had their term: one question for each, for deleting and for looking ahead."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -174,7 +174,8 @@ def _dormant(asked: Asked) -> QuerySet[Any]:
     )
 
 
-FIND: Final[Mapping[RetentionTerm.Kind, Callable[[Asked], QuerySet[Any]]]] = {
+Question = Callable[[Asked], QuerySet[Any]]
+FIND: Final[dict[RetentionTerm.Kind, Question]] = {
     # In this order: what hangs on something else goes before it.
     Kind.PROOF: _proof,
     Kind.MAILS: _mails,
@@ -190,6 +191,11 @@ FIND: Final[Mapping[RetentionTerm.Kind, Callable[[Asked], QuerySet[Any]]]] = {
     Kind.INCIDENTS: _incidents,
     Kind.DORMANT: _dormant,
 }
+
+
+def look_for(*, kind: RetentionTerm.Kind, question: Question) -> None:
+    """Let an app above this one say which of its rows have had their term."""
+    FIND[kind] = question
 
 
 def find_due(*, kind: RetentionTerm.Kind, asked: Asked) -> QuerySet[Any]:

@@ -78,6 +78,10 @@ DEFAULTS: Final[Mapping[RetentionTerm.Kind, Default]] = {
         keep=FIVE_YEARS,
         reason=_("Shows whom a data breach touched, as long as a complaint or a fine can come."),
     ),
+    Kind.BEHAVIOUR: Default(
+        keep=datetime.timedelta(days=2 * 366),
+        reason=_("Says little about somebody after two years, and no score needs it any more."),
+    ),
     Kind.DORMANT: Default(
         keep=FIVE_YEARS,
         reason=_("Nothing is permitted, agreed or asked any more, and the proof of it has had its term."),

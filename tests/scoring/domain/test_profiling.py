@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from consent.domain.engine.answering import ask_one
 from consent.domain.engine.asking import Asked
 from consent.domain.engine.question import put_question
-from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, Wordings, record
 from consent.domain.restrictions import restrict
 from consent.domain.rulebook.codes import Code
@@ -36,9 +35,9 @@ from customers.domain.addresses import read_email
 from customers.models import Contact, LegalEntity, uuid7
 from scoring.domain.profiling import CONSENT, LEGITIMATE_INTEREST, gate_parameters, keep_profiled
 from tests import make
+from tests.scoring.domain.house import WAY, House, house
 
 pytestmark = pytest.mark.django_db
-WAY = Circumstances(actor=Actor.SUBJECT, source=Source.PREFERENCES, method=Method.BUTTON)
 STOPS = {
     Code.D_RESTRICTED,
     Code.D_SUPPRESSED,
@@ -50,16 +49,6 @@ STOPS = {
 }
 DAY = datetime.timedelta(days=1)
 EMAIL = "alice@example.org"
-
-
-@dataclass(frozen=True, kw_only=True)
-class House:
-    """A legal entity with a sister, and the purposes of both."""
-
-    entity: LegalEntity
-    sister: LegalEntity
-    profiling: Purpose
-    other: Purpose
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,19 +101,6 @@ people = st.fixed_dictionaries(
 )
 
 
-def house() -> House:
-    organisation = make.organisation()
-    entity = make.legal_entity(organisation=organisation)
-    sister = make.legal_entity(organisation=organisation, code="stroomkring", name="Stroomkring N.V.")
-    both = {"organisation": organisation, "legal_entities": [entity, sister], "channels": [Channel.NONE]}
-    return House(
-        entity=entity,
-        sister=sister,
-        profiling=make.purpose(code="profiling", **both),  # type: ignore[arg-type]  # one mapping for several
-        other=make.purpose(code="behaviour", **both),  # type: ignore[arg-type]
-    )
-
-
 def person(found: House, *, country: str, birth_date: datetime.date | None, represented: bool) -> Contact:
     organisation = found.entity.organisation
     parent = make.contact(organisation=organisation) if represented else None
@@ -164,7 +140,7 @@ def event_of(found: House, alice: Contact, step: Step, at: datetime.datetime) ->
         source=Source.PREFERENCES,
         method=Method.BUTTON,
         legal_entity_id=(found.sister if step.elsewhere else found.entity).pk,
-        purpose_id=(found.other if step.elsewhere and step.wide else found.profiling).pk,
+        purpose_id=(found.measuring if step.elsewhere and step.wide else found.profiling).pk,
         channel=Channel.NONE,
         proven=step.proven,
         uses=step.uses,
@@ -183,7 +159,7 @@ def by_engine(found: House, alice: Contact) -> dict[str, bool]:
     decision = decision_on(found.profiling, found, alice)
     stops = STOPS & set(decision.reasons)
     # A permission that was given under age fails by the same code when its giver has come of age since.
-    if Code.D_MINOR not in decision_on(found.other, found, alice).reasons:
+    if Code.D_MINOR not in decision_on(found.measuring, found, alice).reasons:
         stops -= {Code.D_MINOR}
     return {CONSENT: decision.allowed, LEGITIMATE_INTEREST: not stops}
 
