@@ -30,6 +30,7 @@ def test_every_operation_declares_its_answers_and_its_key() -> None:
     assert description["openapi"] == "3.1.0"
     assert sorted(operations) == [
         ("get", "/api/v1/call-lists"),
+        ("post", "/api/v1/behaviour-events"),
         ("post", "/api/v1/call-lists/{list_id}/next"),
         ("post", "/api/v1/inbound/look-up"),
         ("post", "/api/v1/inbound/objection"),
@@ -51,7 +52,15 @@ def test_every_operation_declares_its_answers_and_its_key() -> None:
 @pytest.mark.django_db
 def test_bodies_take_no_unknown_fields() -> None:
     schemas = described()["components"]["schemas"]
-    bodies = ("OneQuestion", "ManyQuestions", "NextWanted", "CallReport", "Incoming", "IncomingObjection")
+    bodies = (
+        "OneQuestion",
+        "ManyQuestions",
+        "NextWanted",
+        "CallReport",
+        "Incoming",
+        "IncomingObjection",
+        "ManyEvents",
+    )
 
     assert [schemas[name]["additionalProperties"] for name in bodies] == [False] * len(bodies)
     assert schemas["ManyQuestions"]["properties"]["addresses"]["maxItems"] == 10_000
