@@ -35,6 +35,14 @@ class Page:
     job: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """A part of the page of a contact, told by an app above: a template, and what it shows."""
+
+    template: str
+    shown: Any
+
+
 class StaffSite(admin.AdminSite):
     site_header = "Jawoord"
     site_title = "Jawoord"
@@ -43,6 +51,8 @@ class StaffSite(admin.AdminSite):
     pages: ClassVar[list[Page]] = []
     # What stands on the start page before the list of pages: whoever knows of it adds it.
     on_start: ClassVar[list[Callable[[HttpRequest], dict[str, Any]]]] = []
+    # What stands on the page of a contact below what consent knows; None where this member may not see it.
+    on_contact: ClassVar[list[Callable[[HttpRequest, Any], Panel | None]]] = []
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         found = [tell(request) for tell in self.on_start]

@@ -28,7 +28,7 @@ from customers.domain.addresses import AddressNotUsableError
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.domain.standings import keep_standing
 from customers.models import Contact, ContactPoint, FormerStanding
-from customers.staff_site import PEOPLE
+from customers.staff_site import PEOPLE, StaffSite
 
 
 class FormerStandingInline(ScopedTabularInline[FormerStanding]):
@@ -147,6 +147,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
             "story": story,
             "answers": matrix_of(contact=contact, answers=answers),
             "acts": [act for act in ACTS if has_duty(staff=staff, duty=act.duty) and act.applies(story)],
+            "panels": [panel for tell in StaffSite.on_contact if (panel := tell(request, contact))],
             "may_change": self.has_change_permission(request, contact),
             "may_open_events": Right.VIEW in rights_of(staff=staff, area=Area.LEDGER),
             "may_export": has_duty(staff=staff, duty=Duty.EXPORT_EVIDENCE),

@@ -1,3 +1,12 @@
-from scoring.admin import attribute, behaviour, campaign, score, score_model, score_rule, score_version
+from scoring.admin import attribute, behaviour, campaign, score, score_model, score_rule, score_version, story
 
-__all__ = ["attribute", "behaviour", "campaign", "score", "score_model", "score_rule", "score_version"]
+__all__ = [
+    "attribute",
+    "behaviour",
+    "campaign",
+    "score",
+    "score_model",
+    "score_rule",
+    "score_version",
+    "story",
+]

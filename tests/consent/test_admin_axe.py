@@ -34,8 +34,10 @@ from consent.models import (
 )
 from customers.models import CallerNumber, Contact, Department, LegalEntity, StaffAct, StaffMember
 from scoring.models import (
+    BehaviourEvent,
     Campaign,
     CampaignRecipient,
+    ContactAttribute,
     FrequencyCap,
     Score,
     ScoreModel,
@@ -229,6 +231,14 @@ def outside_pages(rows: Rows) -> list[str]:
     ]
 
 
+def behaviour_pages(rows: Rows) -> list[str]:
+    return [
+        page
+        for model in (BehaviourEvent, ContactAttribute)
+        for page in (list_of(model), page_of(rows[model], "change"))
+    ]
+
+
 def faults_on(page: Page) -> list[str]:
     result = Axe().run(page, options={"runOnly": WCAG})
     return [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in result.response["violations"]]
@@ -268,6 +278,7 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         *campaign_pages(rows),
         *outside_pages(rows),
         *score_pages(rows),
+        *behaviour_pages(rows),
     ]
 
     faults, too_wide = {}, []

@@ -243,9 +243,9 @@ def test_telling_takes_two_queries_whatever_the_number(
         object_to(contact=scene.alice, scope=Scope(), how=BY_FORM, occurred_at=later(hours=hours))
 
     object_at(1)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         object_at(2)
     for number in range(endpoints):
         make.endpoint(legal_entities=[scene.entity], name=str(number))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         object_at(3)

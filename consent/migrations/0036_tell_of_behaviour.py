@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0034_find_objections_of_a_person"),
+        ("consent", "0035_lists_of_people"),
     ]
 
     operations = [

@@ -1,0 +1,39 @@
+"""What this app tells on the page of a contact."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from customers.admin.scope import narrow, staff_of
+from customers.domain.staff import Area, Right, rights_of
+from customers.models import Contact
+from customers.staff_site import Panel, StaffSite
+from scoring.models import BehaviourEvent, ContactAttribute
+
+EVENTS_SHOWN = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookedAt:
+    """The last things somebody did, what is known of them now, and where all of it stands."""
+
+    events: list[BehaviourEvent]
+    attributes: list[ContactAttribute]
+    all_events: str
+
+
+def tell_behaviour(request: HttpRequest, contact: Contact) -> Panel | None:
+    staff = staff_of(request)
+    if Right.VIEW not in rights_of(staff=staff, area=Area.BEHAVIOUR):
+        return None
+    events = narrow(contact.behaviour.all(), staff=staff, legal_entity="legal_entity")
+    known = narrow(contact.attributes.all(), staff=staff, legal_entity="legal_entity")
+    last = events.select_related("legal_entity").order_by("-occurred_at", "-pk")[:EVENTS_SHOWN]
+    now = known.filter(replaced_at__isnull=True).select_related("legal_entity").order_by("name", "pk")
+    everything = f"{reverse('admin:scoring_behaviourevent_changelist')}?q={contact.pk}"
+    shown = LookedAt(events=list(last), attributes=list(now), all_events=everything)
+    return Panel(template="admin/_story_behaviour.html", shown=shown)
+
+
+StaffSite.on_contact.append(tell_behaviour)
