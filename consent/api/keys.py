@@ -102,4 +102,4 @@ MAY_ASK = ApiKeyBearer(scope=Scope.ASK, action="questions", setting="API_REQUEST
 MAY_ASK_MANY = ApiKeyBearer(scope=Scope.ASK, action="batches", setting="API_BATCHES_PER_MINUTE")
 MAY_DIAL = ApiKeyBearer(scope=Scope.DIAL, action="calls", setting="API_REQUESTS_PER_MINUTE")
 MAY_STOP = ApiKeyBearer(scope=Scope.DIAL)
-MAY_TELL = ApiKeyBearer(scope=Scope.BEHAVIOUR, action="behaviour", setting="API_REQUESTS_PER_MINUTE")
+MAY_TELL = ApiKeyBearer(scope=Scope.TELL, action="behaviour", setting="API_REQUESTS_PER_MINUTE")

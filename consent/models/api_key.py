@@ -15,7 +15,7 @@ class Scope(models.TextChoices):
 
     ASK = "ASK", _("Ask whether contact is allowed")
     DIAL = "DIAL", _("Take contacts to call and report the outcome")
-    BEHAVIOUR = "BEHAVIOUR", _("Tell what people did")
+    TELL = "TELL", _("Tell what people did")
 
 
 class ApiKey(models.Model):
@@ -45,7 +45,7 @@ class ApiKey(models.Model):
     )
     secret_hash = models.BinaryField(_("SHA-256 of the secret"), max_length=32, editable=False)
     scopes = ArrayField(
-        models.CharField(max_length=9, choices=Scope.choices), verbose_name=_("what it may do")
+        models.CharField(max_length=8, choices=Scope.choices), verbose_name=_("what it may do")
     )
     created_at = models.DateTimeField(_("made at"))
     created_by = models.ForeignKey(

@@ -30,7 +30,7 @@ def found() -> House:
 
 @pytest.fixture
 def token(found: House) -> str:
-    return make.api_key(legal_entity=found.entity, scopes=[Scope.BEHAVIOUR]).token
+    return make.api_key(legal_entity=found.entity, scopes=[Scope.TELL]).token
 
 
 def tell(token: str, *events: object, **more: object) -> Any:

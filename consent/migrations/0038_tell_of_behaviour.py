@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0035_lists_of_people"),
+        ("consent", "0037_held_after_a_restore"),
     ]
 
     operations = [
@@ -18,9 +18,9 @@ class Migration(migrations.Migration):
                     choices=[
                         ("ASK", "Ask whether contact is allowed"),
                         ("DIAL", "Take contacts to call and report the outcome"),
-                        ("BEHAVIOUR", "Tell what people did"),
+                        ("TELL", "Tell what people did"),
                     ],
-                    max_length=9,
+                    max_length=8,
                 ),
                 size=None,
                 verbose_name="what it may do",
