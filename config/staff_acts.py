@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, reverse
@@ -37,6 +38,17 @@ class StaffActsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(reverse("admin:index")):
             return self.get_response(request)
+        return self.in_one(request) if request.method == "POST" else self.watched(request)
+
+    def in_one(self, request: HttpRequest) -> HttpResponse:
+        """What a button changed and that it was pressed: neither stands without the other."""
+        with transaction.atomic():
+            response = self.watched(request)
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                transaction.set_rollback(True)
+        return response
+
+    def watched(self, request: HttpRequest) -> HttpResponse:
         before = request.user if request.path == reverse("admin:logout") else None
         leaver = before if isinstance(before, StaffMember) else None
         response = self.get_response(request)

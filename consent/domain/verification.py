@@ -129,7 +129,10 @@ def check_code(
     open_ones = AddressVerification.objects.filter(
         pk=verification_id, method=AddressVerification.Method.SMS_CODE
     )
-    return _check(open_ones, typed, how, checked_at)
+    # Durable: the count of tries must stand, also when the page ends in an error.
+    with transaction.atomic(durable=True):
+        found = _check(open_ones, typed, how, checked_at)
+    return _told(found)
 
 
 def confirm_call_back(
@@ -155,7 +158,7 @@ def confirm_call_back(
         staff_id=agent.pk,
         proof={"agent": agent.username},
     )
-    return _check(open_ones, typed, how, checked_at)
+    return _told(_check(open_ones, typed, how, checked_at))
 
 
 def _begin(
@@ -195,19 +198,23 @@ def _count_ask(asking: Asking) -> None:
         raise TooManyAsksError
 
 
+@transaction.atomic
 def _check(
     open_ones: models.QuerySet[AddressVerification],
     typed: str,
     how: Circumstances,
     checked_at: datetime.datetime,
-) -> ContactPoint:
-    # Durable: the count of tries must stand, also when the page ends in an error.
-    with transaction.atomic(durable=True):
-        verification = _lock(open_ones)
-        fault = _try(verification, typed, checked_at)
-        if fault is None:
-            return _verify(verification, how, checked_at)
-    raise fault
+) -> ContactPoint | Exception:
+    """The fault is given back, not raised: a try that was wrong counts."""
+    verification = _lock(open_ones)
+    fault = _try(verification, typed, checked_at)
+    return fault or _verify(verification, how, checked_at)
+
+
+def _told(found: ContactPoint | Exception) -> ContactPoint:
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 def _lock(open_ones: models.QuerySet[AddressVerification]) -> AddressVerification:

@@ -7,6 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from config import staff_acts
+from consent.admin.endpoint import EndpointAdmin
 from consent.domain.holdings import every_holding
 from consent.domain.retention.applying import apply_retention
 from customers.domain.holdings import Fate
@@ -287,3 +289,41 @@ def test_copy_of_a_person_tells_when_and_by_which_role(alice: Contact) -> None:
     [holding] = [one for one in every_holding() if one.model is StaffAct]
 
     assert (holding.fate, holding.told) == (Fate.STAYS, ("done_at", "act", "role"))
+
+
+def test_button_changes_nothing_when_its_act_cannot_be_kept(
+    officer: StaffMember, house: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = make.endpoint(legal_entities=[make.legal_entity(organisation=house)])
+    client = signed_in(officer)
+    client.raise_request_exception = False
+    button = reverse("admin:consent_endpoint_off", args=[endpoint.pk])
+
+    with monkeypatch.context() as broken:
+        broken.setattr(staff_acts, "keep_act", unkept)
+        refused = client.post(button)
+    endpoint.refresh_from_db()
+
+    assert (refused.status_code, endpoint.disabled_at, kept()) == (500, None, [])
+    assert client.post(button).status_code == 302
+    endpoint.refresh_from_db()
+    assert endpoint.disabled_at is not None
+    assert kept() == [(Act.CHANGED, "fg", "consent_endpoint_off")]
+
+
+def unkept(*_more: object, **_said: object) -> None:
+    raise RuntimeError
+
+
+def test_page_that_breaks_leaves_nothing_of_what_it_changed(
+    officer: StaffMember, house: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint = make.endpoint(legal_entities=[make.legal_entity(organisation=house)])
+    client = signed_in(officer)
+    client.raise_request_exception = False
+
+    monkeypatch.setattr(EndpointAdmin, "back_to", unkept)
+    broken = client.post(reverse("admin:consent_endpoint_off", args=[endpoint.pk]))
+    endpoint.refresh_from_db()
+
+    assert (broken.status_code, endpoint.disabled_at) == (500, None)
