@@ -19,7 +19,7 @@ UNKNOWN = _("%(unknown)s cannot be filled in. What can: %(known)s.")
 class CampaignForm(forms.ModelForm[Campaign]):
     """A draft may be incomplete; what can never be right is refused at once."""
 
-    link_url = forms.URLField(label=_("address of the button"), required=False, assume_scheme="https")
+    link_url = forms.URLField(label=_("Address of the button"), required=False, assume_scheme="https")
 
     class Meta:
         model = Campaign

@@ -96,7 +96,7 @@ def results_table(*, results: Results, by_phone: bool) -> ResultsTable:
         (_("Bounced"), _("Refused, or given up after all tries."), results.bounced, STOPPED),
         (
             _("Not allowed when their turn came"),
-            _("They withdrew or a term ended after they were put on."),
+            _("The rules said no at that moment; below it says why."),
             sum(results.denials.values()),
             STOPPED,
         ),

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default=dict,
                         help_text="Of the e-mail. At most 60 characters are shown.",
-                        verbose_name="subject",
+                        verbose_name="subject line",
                     ),
                 ),
                 (

@@ -105,7 +105,10 @@ class Campaign(models.Model):
     )
     points = models.IntegerField(_("points"), null=True, blank=True)
     subject = WordingField(
-        _("subject"), blank=True, default=dict, help_text=_("Of the e-mail. At most 60 characters are shown.")
+        _("subject line"),
+        blank=True,
+        default=dict,
+        help_text=_("Of the e-mail. At most 60 characters are shown."),
     )
     text = WordingField(
         _("text"),
