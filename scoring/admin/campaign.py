@@ -15,7 +15,6 @@ from customers.admin.scope import (
     ReadOnlyAdmin,
     ScopedAdmin,
     ScopedRelatedFilter,
-    narrow,
     require,
     staff_of,
 )
@@ -73,13 +72,6 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
             for name, view in pages.items()
         ]
         return [*own, *super().get_urls()]
-
-    def choices_for(self, db_field: Any, request: HttpRequest) -> Any:
-        """Segments and models of the legal entities this member sees."""
-        if db_field.name not in {"segment", "score_model"}:
-            return super().choices_for(db_field, request)
-        rows = db_field.remote_field.model.objects.order_by("name", "pk")
-        return narrow(rows, staff=staff_of(request), organisation="organisation", legal_entity="legal_entity")
 
     def is_draft(self, obj: Campaign | None) -> bool:
         return obj is None or obj.state == Campaign.State.DRAFT

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from consent.domain import outbox
 from consent.domain.call_desk.lists import add_contacts
@@ -33,6 +34,7 @@ State = CampaignRecipient.State
 HANDED_AT_ONCE: Final = 200
 # So few wait in the outbox that a pause is felt at once, and enough that no sender stands idle.
 IN_THE_OUTBOX: Final = 1_000
+ONE_AT_A_TIME: Final = datetime.timedelta(minutes=1)
 CHANGED: Final = ("state", "code", "asked_at", "contact_point", "due_at", "handed_at", "message_id")
 RELATED: Final = ("legal_entity", "purpose", "product_group", "call_list", "segment")
 
@@ -67,8 +69,10 @@ def hand_over(*, campaign: Campaign, at: datetime.datetime) -> int:
     }
     if not rows:
         return 0
-    staying = _who_stays(campaign, rows, at)
-    candidates = look(campaign=campaign, contact_ids=staying, at=at)
+    for key in _under_way(campaign, rows):
+        rows[key].due_at = at + ONE_AT_A_TIME
+    free = {key: row for key, row in rows.items() if row.due_at <= at}
+    candidates = look(campaign=campaign, contact_ids=_who_stays(campaign, free, at), at=at)
     for one in candidates:
         _decide(rows[one.contact_id], one, at)
     going = [(one.contact_id, one.point) for one in candidates if one.goes and one.point]
@@ -83,12 +87,15 @@ def hand_over(*, campaign: Campaign, at: datetime.datetime) -> int:
 def may_still_go(message: OutboxMessage, now: datetime.datetime) -> bool:
     """Ask the rules once more, right before a message leaves: it may have waited, or been tried before.
 
-    Of a campaign that was paused it waits again; of one that was ended it does not go.
+    Of a campaign that was paused it waits again, unless it may have arrived already; of one that was ended it
+    does not go.
     """
     found = CampaignRecipient.objects.select_related("campaign__legal_entity", "campaign__purpose")
     found = found.select_related("campaign__product_group", "campaign__segment", "contact_point")
     row = found.filter(message_id=message.pk, state=State.HANDED_OVER).first()
     if row is None or row.contact_point is None:
+        return False
+    if row.campaign.state != Campaign.State.RUNNING and message.possibly_sent_twice:
         return False
     if row.campaign.state != Campaign.State.RUNNING:
         _take_back(row, message, state=State.WAITING, message_id=None, handed_at=None)
@@ -123,6 +130,19 @@ def _whose_turn(campaign: Campaign, at: datetime.datetime) -> list[uuid.UUID]:
         return []
     due = campaign.recipients.filter(state=State.WAITING, due_at__lte=at).order_by("due_at", "pk")
     return list(due.values_list("contact", flat=True)[:HANDED_AT_ONCE])
+
+
+def _under_way(
+    campaign: Campaign, rows: Mapping[uuid.UUID, CampaignRecipient]
+) -> QuerySet[CampaignRecipient, uuid.UUID]:
+    """Whoever is being sent something on the same permission waits: it may be a permission for one time."""
+    same = CampaignRecipient.objects.filter(
+        campaign__legal_entity=campaign.legal_entity_id,
+        campaign__purpose=campaign.purpose_id,
+        campaign__channel=campaign.channel,
+    )
+    sending = same.filter(contact__in=rows, state=State.HANDED_OVER)
+    return sending.values_list("contact", flat=True)
 
 
 def _who_stays(

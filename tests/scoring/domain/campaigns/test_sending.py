@@ -39,7 +39,7 @@ from tests.scoring.domain.campaigns.scene import (
 )
 
 pytestmark = pytest.mark.django_db
-SECOND = datetime.timedelta(seconds=1)
+SECOND, MINUTE = datetime.timedelta(seconds=1), datetime.timedelta(minutes=1)
 LINKS = WorkingLinks(public_url="https://jawoord.example.org")
 
 
@@ -280,6 +280,7 @@ def test_cap_holds_over_all_campaigns_and_lets_the_later_one_through_when_there_
 
     work_off()
     today = post()
+    work_off(NOW + MINUTE)
     row = CampaignRecipient.objects.get(campaign=second)
     early = (row.state, row.due_at)
     work_off(NOW + 7 * DAY)
@@ -380,7 +381,7 @@ def test_a_step_takes_as_few_queries_for_many_as_for_one(people: int) -> None:
     with CaptureQueriesContext(connection) as queries:
         sending.hand_over(campaign=begun, at=NOW)
 
-    assert len(queries) == 15
+    assert len(queries) == 16
 
 
 def test_permission_for_one_time_is_used_up_by_one_message() -> None:
@@ -399,3 +400,38 @@ def test_permission_for_one_time_is_used_up_by_one_message() -> None:
     assert (got, post()) == (["alice@example.org"], [])
     assert second.left_out == {"D_USED_UP": 1}
     assert ConsentEvent.objects.filter(act="USED").count() == 1
+
+
+def test_permission_for_one_time_is_not_used_by_two_campaigns_at_once() -> None:
+    entity = shop()
+    alice = make.email_point(contact=make.contact(organisation=entity.organisation))
+    version = NoticeVersion.objects.get(notice__legal_entity=entity, notice__channel="EMAIL")
+    make.permission_event(contact_point=alice, notice_version=version, occurred_at=BEFORE, uses=1)
+    first, second = started(entity), started(entity, code="snoeren")
+    work_off()
+    under_way = states(first), states(second)
+    got = post()
+
+    work_off(NOW + MINUTE)
+
+    assert under_way == ({"Alice": "HANDED_OVER"}, {"Alice": "WAITING"})
+    assert (got, post(NOW + MINUTE)) == (["alice@example.org"], [])
+    assert CampaignRecipient.objects.get(campaign=second).code == "D_USED_UP"
+
+
+def test_paused_campaign_does_not_send_again_what_may_have_arrived() -> None:
+    entity = shop()
+    reader(entity, "Alice")
+    begun = started(entity)
+    work_off()
+    message = outbox.claim_next(now=NOW)
+    assert message is not None
+    outbox.mark_in_doubt(message=message, now=NOW, answer="TimeoutError")
+
+    running.pause_campaign(campaign=begun)
+    got = post(NOW + MINUTE)
+    running.resume_campaign(campaign=begun)
+    work_off(NOW + 2 * MINUTE)
+
+    assert (got, post(NOW + 2 * MINUTE)) == ([], [])
+    assert states(begun) == {"Alice": "REFUSED"}
