@@ -24,12 +24,12 @@ EVENT: Final = {
     "required": ["kind", "occurred_at"],
     "properties": {
         "contact": {"type": "string", "format": "uuid", "description": "Who did it; or name an address."},
-        "address": {**TEXT["address"], "description": "An e-mail address or phone number of who did it."},
+        "address": {**TEXT["address"], "description": "An e-mail address or phone number of theirs."},
         "kind": {"type": "string", "enum": BehaviourEvent.Kind.values},
         "occurred_at": {"type": "string", "examples": ["2026-11-21T12:00:00+01:00"]},
         "subject": {**TEXT["subject"], "description": "A path, words searched for, a code. Never who."},
         "source": {**TEXT["source"], "description": "Code of the campaign or channel it came from."},
-        "value": {"type": ["number", "string"], "description": "An amount, with at most two decimals."},
+        "value": {"type": "number", "description": "An amount, with at most two decimals."},
         "external_id": {**TEXT["external_id"], "description": "Your key: told again, it counts once."},
     },
 }
