@@ -97,6 +97,8 @@ def _score(
     params = points.params | people | {"model": version.model_id, "now": now}
     band = band_of(version=version, params=params)
     with connection.cursor() as cursor:
+        # Room for the sums of a whole range of people: nothing is put aside on disk.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         # One at a time: who waited reads what the other saw, and more; never less.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [version.model_id])
         sql = WRITE.format(points=points.sql, whose=whose.format(column="old.contact_id"), band=band)
