@@ -293,6 +293,30 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
     assert too_wide == []
 
 
+def test_messages_held_after_a_restore_are_decided_on_soundly(officer: Page, rows: Rows) -> None:
+    OutboxMessage.objects.update(state=OutboxMessage.State.HELD)
+    faults = []
+
+    def look() -> None:
+        for width in WIDTHS:
+            officer.set_viewport_size({"width": width, "height": 900})
+            faults.append((faults_on(officer), officer.evaluate(TOO_WIDE)))
+
+    officer.goto("/admin/held-messages/")
+    look()
+    officer.get_by_role("button", name="Decide").click()
+    look()
+    for box in officer.locator("input[name=kinds]").all():
+        box.check()
+    officer.get_by_label("Send them after all").check()
+    officer.get_by_label("Why").fill("De mailserver heeft ze niet.")
+    officer.get_by_role("button", name="Decide").click()
+    look()
+
+    assert faults == [([], False)] * 6
+    assert not OutboxMessage.objects.filter(state=OutboxMessage.State.HELD).exists()
+
+
 def test_pages_of_the_admin_fit_a_phone(officer: Page, rows: Rows) -> None:
     officer.set_viewport_size({"width": 360, "height": 800})
     story = page_of(rows[Contact], "change")
