@@ -18,6 +18,8 @@ from consent.models import Heartbeat, OutboxMessage
 
 OLDEST_MESSAGE = timedelta(minutes=10)
 INTERVALS_MISSED = 2
+# A task of every few seconds may wait for one that takes ten, which is as long as any may take.
+LEAST_PATIENCE = timedelta(seconds=20)
 
 
 @never_cache
@@ -66,7 +68,7 @@ def late_tasks(*, now: datetime) -> list[str]:
     installed_at = MigrationRecorder.Migration.objects.latest("applied").applied
     late = []
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        patience = timedelta(seconds=entry["schedule"] * INTERVALS_MISSED)
+        patience = max(timedelta(seconds=entry["schedule"] * INTERVALS_MISSED), LEAST_PATIENCE)
         if beats.get(entry["task"]) == FOUND_A_FAULT:
             late.append(f"The periodic task {entry['task']} found a fault: its log says which.")
         elif now - beats.get(entry["task"], installed_at) > patience:

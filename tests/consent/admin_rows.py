@@ -141,13 +141,14 @@ def everything(*, code: str) -> Rows:
         *breach_rows(agent, entity, contact),
         scoring.behaviour(contact=contact, legal_entity=entity),
         scoring.attribute(contact=contact, legal_entity=entity),
-        *score_rows(entity, contact),
     ]
     found = {type(row): row for row in rows}
     version = NoticeVersion.objects.get(notice__legal_entity=entity)
     rows = [*ledger_rows(contact, email, version), *call_rows(contact, entity, version.notice.purpose)]
     told = [*told_rows(contact, entity, code), *campaign_rows(contact, entity, version.notice.purpose)]
-    found |= {type(row): row for row in [*rows, *told, announcement_row(contact, entity)]}
+    # Who objected has no score: these come after the acts.
+    scored = score_rows(entity, contact)
+    found |= {type(row): row for row in [*rows, *told, announcement_row(contact, entity), *scored]}
     return found
 
 

@@ -159,6 +159,7 @@ def test_reconciling_out_of_time_goes_on_behind_the_last_range(monkeypatch: pyte
 
 def test_every_scheduled_task_exists_and_beats_as_scheduled() -> None:
     scheduled = settings.CELERY_BEAT_SCHEDULE.values()
+    app.loader.import_default_modules()
 
     for entry in scheduled:
         app.tasks[entry["task"]]()

@@ -342,7 +342,7 @@ def test_text_message_says_who_sends_it_and_how_to_stop() -> None:
     text = messages.render_text(message=message, links=LINKS)
 
     assert text.startswith(
-        "Lampenwinkel: Dag Alice, De lampen zijn er. Stop: https://jawoord.example.org/unsub"
+        "Lampenwinkel: Dag Alice, De lampen zijn er. Stoppen: https://jawoord.example.org/unsub"
     )
 
 
