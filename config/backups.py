@@ -19,14 +19,16 @@ from django.db import connection, transaction
 
 from config.databases import as_owner
 from config.embedded.binaries import client_programs
-from consent.domain import held_messages
+from consent.domain import held_messages, jobs
 from consent.domain.erasing import replaying
 from consent.domain.seal import giving_away, keys, proofs
 from consent.domain.seal.notes import read_checkpoint, read_note
 from consent.domain.seal.rereading import read_bounds
 from consent.domain.seal.verifying import Trusted, find_faults
-from consent.models import SealMark
+from consent.models import Job, SealMark
+from scoring.models import Campaign
 
+WRITE_TO_PEOPLE = (Job.Kind.ANNOUNCE, Job.Kind.BREACH)
 DUMP, MANIFEST, FORMAT = "database.dump", "manifest.json", "jawoord-backup-1"
 
 
@@ -52,11 +54,12 @@ class Manifest:
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """What a restore brought: sealed events, who was erased again, messages held, and events lost."""
+    """What a restore brought: sealed events, who was erased again, what was held or stopped, events lost."""
 
     tree_size: int
     erased_again: int
     held: int
+    stopped: int
     behind: int
 
 
@@ -104,11 +107,25 @@ def restore(*, folder: Path, restored_at: datetime.datetime) -> Restored:
     # Another server counts its transactions anew: the mark would wait for a number of the old one.
     SealMark.objects.update(candidate_sequence=None, candidate_at=None, candidate_horizon=None)
     held = held_messages.hold_waiting()
+    stopped = _stop_what_writes_to_people(restored_at)
     _compare(manifest)
     again = replaying.erase_again(folder=settings.CHECKPOINT_DIR, erased_at=restored_at)
     # They were told farewell when they were erased first.
     held += held_messages.hold_waiting()
-    return Restored(tree_size=manifest.tree_size, erased_again=again, held=held, behind=_behind(manifest))
+    return Restored(
+        tree_size=manifest.tree_size,
+        erased_again=again,
+        held=held,
+        stopped=stopped,
+        behind=_behind(manifest),
+    )
+
+
+def _stop_what_writes_to_people(restored_at: datetime.datetime) -> int:
+    """Whom they reached after the backup is not known any more: somebody decides whether they go on."""
+    paused = Campaign.objects.filter(state=Campaign.State.RUNNING).update(state=Campaign.State.PAUSED)
+    writing = Job.objects.filter(kind__in=WRITE_TO_PEOPLE, state__in=jobs.UNFINISHED)
+    return paused + writing.update(state=Job.State.CANCELLED, ended_at=restored_at, heartbeat_at=restored_at)
 
 
 def read_manifest(*, folder: Path) -> Manifest:

@@ -104,8 +104,9 @@ def reason_to_ask(request: HttpRequest) -> StrPromise | None:
     match = request.resolver_match
     if match is None or match.namespace != "admin":
         return None
-    part = match.kwargs.get("slug") or request.POST.get("action", "")
-    names = [str(match.url_name), f"{match.url_name}/{part}"]
+    # A list may have two choosers of its action, and what is sent may name more than one.
+    parts = [match.kwargs["slug"]] if "slug" in match.kwargs else request.POST.getlist("action")
+    names = [str(match.url_name), *(f"{match.url_name}/{part}" for part in parts)]
     guarded = {**GUARDED, **GUARDED_WHEN_SENT} if request.method == "POST" else GUARDED
     return next((guarded[name] for name in names if name in guarded), None)
 

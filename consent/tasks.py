@@ -160,15 +160,23 @@ def publish_checkpoint() -> int:
         # First, as it must go on also while the ledger is behind the checkpoint outside.
         replaying.write_list(folder=settings.CHECKPOINT_DIR)
         giving_away.write_out(folder=settings.CHECKPOINT_DIR)
-        if settings.TSA_URL:
-            stamping.stamp(folder=settings.CHECKPOINT_DIR, authority=authority(), now=timezone.now())
-    except (OSError, giving_away.OutsideDiffersError, stamping.StampError) as fault:
+    except (OSError, giving_away.OutsideDiffersError) as fault:
         logger.error("The checkpoint was not written out: %s", fault)
         return told
     heartbeats.beat(
         name="consent.tasks.publish_checkpoint", interval_seconds=CHECKPOINT_INTERVAL, now=timezone.now()
     )
+    if settings.TSA_URL:
+        _stamp()
     return told
+
+
+def _stamp() -> None:
+    """That somebody else's server is away is no fault of ours: it is asked again at the next turn."""
+    try:
+        stamping.stamp(folder=settings.CHECKPOINT_DIR, authority=authority(), now=timezone.now())
+    except (OSError, stamping.StampError) as fault:
+        logger.error("The checkpoint was not time-stamped: %s", fault)
 
 
 def _work_off(chunks: Iterator[int]) -> tuple[int, bool]:

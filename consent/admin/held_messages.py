@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -93,7 +94,7 @@ def decide(
         told = ngettext(
             "%(number)d message waits to be sent.", "%(number)d messages wait to be sent.", number
         )
-        wake_outbox()
+        transaction.on_commit(wake_outbox)
     messages.success(request, told % {"number": number})
 
 

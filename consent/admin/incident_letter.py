@@ -58,6 +58,9 @@ class NumberForm(forms.Form):
 
 def letter_view(page: Any, request: HttpRequest, incident: Incident) -> HttpResponse:
     """The text is written here until the first person was told; then it only shows what was told."""
+    if request.method == "POST":
+        # One writer at a time: what was told meanwhile is not written over.
+        Incident.objects.select_for_update(of=("self",), no_key=True).get(pk=incident.pk)
     letter = letter_of(incident)
     form = None if letter.started_at else LetterForm(request.POST or None, instance=letter)
     if request.method == "POST" and form is not None and form.is_valid():
@@ -98,8 +101,7 @@ def tell_view(page: Any, request: HttpRequest, incident: Incident) -> HttpRespon
 def post_view(page: Any, request: HttpRequest, incident: Incident) -> HttpResponse:
     waiting = telling.to_post(incident=incident).order_by("posted_at", "pk")
     rows = Paginator(waiting, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    unposted = waiting.filter(posted_at__isnull=True).count()
-    context = {"page_obj": rows, "rows": list(addressed(list(rows))), "unposted": unposted}
+    context = {"page_obj": rows, "rows": list(addressed(list(rows))), "unposted": unposted_of(incident)}
     return shown(page, request, incident, "post", _("Letters by post"), **context)
 
 
@@ -122,6 +124,9 @@ def export_view(_page: Any, request: HttpRequest, incident: Incident) -> HttpRes
 
 
 def posted_view(page: Any, request: HttpRequest, incident: Incident) -> HttpResponse:
+    if request.POST.get("number") != str(unposted_of(incident)):
+        messages.error(request, _("There are other letters than you saw. Look at the list again."))
+        return redirect("admin:consent_incident_letter_post", incident.pk)
     count = telling.note_posted(incident=incident, posted_at=timezone.now())
     page.log_change(request, incident, ["letter.posted"])
     said = ngettext("%(count)s letter is noted as posted.", "%(count)s letters are noted as posted.", count)
@@ -141,6 +146,10 @@ BUTTONS: Final[Mapping[str, LetterView]] = {
     "letter_post_export": export_view,
     "letter_posted": posted_view,
 }
+
+
+def unposted_of(incident: Incident) -> int:
+    return telling.to_post(incident=incident).filter(posted_at__isnull=True).count()
 
 
 def letter_of(incident: Incident) -> IncidentLetter:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 
 from consent.domain.outbox import KINDS_LET_GO
-from consent.models import OutboxMessage, SubjectKey
+from consent.models import Notification, OutboxMessage, SubjectKey
 from customers.models import StaffMember
 
 State = OutboxMessage.State
@@ -53,6 +53,10 @@ def drop(*, among: QuerySet[OutboxMessage], kinds: Sequence[str], staff: StaffMe
     dropped = OutboxMessage.objects.filter(pk__in=keys)
     outside = dropped.filter(kind__in=KINDS_LET_GO)
     SubjectKey.objects.filter(subject_id__in=outside.values("subject_id")).delete()
+    # Whoever was to be told by such a mail was not: it stands among what can be told again.
+    Notification.objects.filter(message_id__in=keys, state=Notification.State.MAILED).update(
+        state=Notification.State.DEAD
+    )
     return dropped.update(state=State.DROPPED, decided_by=staff, decision_reason=reason)
 
 

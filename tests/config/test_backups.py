@@ -13,19 +13,21 @@ from django.db import connection
 from psycopg.sql import SQL, Identifier
 from pytest_django import Settings
 
-from consent.domain import outbox
+from consent.domain import jobs, outbox
 from consent.domain.erasing import replaying
 from consent.domain.erasing.erasure import erase
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.ledger.reconciling import find_differences
 from consent.domain.seal import giving_away, proofs
 from consent.domain.seal.verifying import find_broken_evidence
-from consent.models import ConsentEvent, Evidence, OutboxMessage, SealMark
+from consent.models import ConsentEvent, Evidence, Job, OutboxMessage, Purpose, SealMark
 from customers.models import Contact, LegalEntity
+from scoring.models import Campaign
 from tests import make
 from tests.conftest import owner_connection
 from tests.consent.domain.ledger.racing import make_race
 from tests.consent.domain.seal.scene import seal, unguarded, write
+from tests.scoring import make as scoring
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -140,6 +142,33 @@ def test_what_waited_is_held_until_somebody_decides(
     assert restored.splitlines()[2] == (
         "2 messages are held until an administrator releases or drops them in the admin."
     )
+
+
+def test_what_writes_to_people_stops_until_somebody_decides(
+    folder: Path, people: list[Contact], new_database: str
+) -> None:
+    entity = LegalEntity.objects.get()
+    purpose = Purpose.objects.get()
+    campaign = scoring.campaign(legal_entity=entity, purpose=purpose)
+    campaign.state, campaign.started_at = Campaign.State.RUNNING, make.NOW
+    campaign.save(update_fields=["state", "started_at"])
+    job = jobs.start_job(
+        organisation=entity.organisation,
+        legal_entity_id=entity.pk,
+        kind=Job.Kind.ANNOUNCE,
+        total=2,
+        key_range={},
+        started_by=None,
+        now=make.NOW,
+    )
+    told("backup", folder)
+
+    move_to(new_database)
+    restored = told("restore", folder)
+
+    assert Campaign.objects.get().state == Campaign.State.PAUSED
+    assert Job.objects.get(pk=job.pk).state == Job.State.CANCELLED
+    assert restored.splitlines()[3].startswith("2 campaigns, announcements")
 
 
 def message_to(contact: Contact) -> OutboxMessage:

@@ -83,6 +83,14 @@ def test_nothing_happens_before_the_password(guarded: str, client: Client, rows:
     assert counts() == before
 
 
+def test_second_name_of_an_action_hides_no_act(client: Client, rows: Rows) -> None:
+    address, sent = address_of("customers_contact_changelist/erase_selected", rows)
+
+    answer = client.post(address, {**sent, "action": ["erase_selected", "other"], "index": "0"})
+
+    assert templates(answer) == ASKING
+
+
 @pytest.mark.parametrize("guarded", GUARDED)
 def test_page_for_the_act_asks_as_it_opens(guarded: str, client: Client, rows: Rows) -> None:
     address, _sent = address_of(guarded, rows)

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from consent.domain import held_messages, outbox
-from consent.models import OutboxMessage, SubjectKey
+from consent.models import Notification, OutboxMessage, SubjectKey
 from customers.models import LegalEntity, StaffMember
 from tests import make
 from tests.consent.admin_rows import Rows, everything, organisation_in, page_of, signed_in
@@ -76,10 +76,13 @@ def test_released_messages_are_sent_and_the_reason_is_kept(rows: Rows) -> None:
 
 def test_dropped_messages_are_never_sent_and_their_keys_go(rows: Rows) -> None:
     client = administrator(rows)
+    outside = OutboxMessage.objects.filter(kind=Kind.PROCESSOR)
+    told = Notification.objects.filter(organisation=outside[0].organisation)
+    told.update(state=Notification.State.MAILED, message_id=outside[0].pk)
 
     client.post(PAGE, decision("drop", Kind.PROCESSOR, sure="on"))
 
-    outside = OutboxMessage.objects.filter(kind=Kind.PROCESSOR)
+    assert set(told.values_list("state", flat=True)) == {Notification.State.DEAD}
     assert states(Kind.PROCESSOR) == {State.DROPPED}
     assert not SubjectKey.objects.filter(subject_id__in=outside.values("subject_id")).exists()
     assert outbox.claim(message_id=outside[0].pk, now=make.NOW) is None

@@ -347,8 +347,14 @@ def test_letters_by_post_have_names_and_addresses_and_are_noted(made: Scene) -> 
 
     page = client.get(letter_page(breach, "letter_post")).content.decode()
     file = lines(client.post(letter_page(breach, "letter_post_export")))
-    client.post(letter_page(breach, "letter_posted"))
+    client.post(letter_page(breach, "letter_posted"), {"number": "2"})
+    too_soon = IncidentNotice.objects.filter(incident=breach).get().posted_at
+    breach.refresh_from_db()
+    told_too_soon = breach.told_at
+    client.post(letter_page(breach, "letter_posted"), {"number": "1"})
+    breach.refresh_from_db()
 
+    assert (too_soon, told_too_soon, breach.told_at) == (None, None, make.NOW)
     assert [text in page for text in ("Carol Jansen", "Dorpsstraat 1, 1000AA Amsterdam")] == [True, True]
     assert [row[1:5] for row in file[1:]] == [["Carol Jansen", "Dorpsstraat 1", "1000AA", "Amsterdam"]]
     assert Disclosure.objects.count() == before + 1

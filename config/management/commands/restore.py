@@ -30,6 +30,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{restored.held} messages are held until an administrator releases or drops them in the admin."
         )
+        self.stdout.write(
+            f"{restored.stopped} campaigns, announcements and tellings of a breach stopped: resume them "
+            "in the admin."
+        )
         if not settings.CHECKPOINT_DIR:
             self.stdout.write("No CHECKPOINT_DIR: who was erased since the backup has to be erased by hand.")
         if restored.behind:

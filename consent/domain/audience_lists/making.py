@@ -123,7 +123,8 @@ def make_part(job: Job, now: datetime.datetime) -> Progress:
 def read_file(*, file: AudienceFile) -> Iterator[bytes]:
     """Give a list in parts; memory does not grow with it."""
     key = open_key(wrapped=bytes(file.wrapped_key), version=file.key_version, bound_to=file.pk)
-    return (_open(key, part) for part in file.parts.order_by("number").iterator(chunk_size=1))
+    numbers = list(file.parts.order_by("number").values_list("number", flat=True))
+    return (_open(key, file.parts.get(number=number)) for number in numbers)
 
 
 def size_of(*, file: AudienceFile) -> int:

@@ -108,12 +108,17 @@ class _Export:
         for name, parts in self._files():
             bundle.add(name=name, parts=parts)
         bundle.close(facts=self._facts())
-        return Exported(events=len(self.positions), people=self.people, tree_size=self.size)
+        return Exported(events=len(self.positions), people=self.proven_people, tree_size=self.size)
+
+    @cached_property
+    def proven_people(self) -> int:
+        """Whoever came since the checkpoint is in the selection, and not yet in the proof."""
+        return tables.count_people(events=self.events, tree_size=self.size)
 
     def _facts(self) -> Iterator[str]:
         yield f"selection {json.dumps(self.wanted.selection.as_json(), sort_keys=True)}"
         yield f"events {len(self.positions)}"
-        yield f"people {self.people}"
+        yield f"people {self.proven_people}"
         yield f"checkpoint {self.size}"
 
     def _files(self) -> Iterator[tuple[str, Iterator[bytes]]]:

@@ -39,6 +39,15 @@ def has_any(*, events: QuerySet[ConsentEvent], tree_size: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def count_people(*, events: QuerySet[ConsentEvent], tree_size: int) -> int:
+    """Count the people whom the events that are sealed in the tree of this size are about."""
+    sql, parameters = _chosen(events)
+    sealed = f"{sql} WHERE sealed.position < {tree_size}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(DISTINCT event.subject_id) {sealed}", parameters)
+        return int(cursor.fetchone()[0])
+
+
 def positions_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Sequence[int]:
     """Find the places of the events that are sealed in the tree of this size, in ascending order."""
     positions = array("q")

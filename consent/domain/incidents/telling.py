@@ -39,7 +39,11 @@ from customers.models import Contact, StaffMember
 AT_MOST: Final = 500
 # The last part, what people can do themselves, may be nothing.
 REQUIRED: Final = 3
-NOT_DELIVERED: Final = (OutboxMessage.State.REFUSED, OutboxMessage.State.GIVEN_UP)
+NOT_DELIVERED: Final = (
+    OutboxMessage.State.REFUSED,
+    OutboxMessage.State.GIVEN_UP,
+    OutboxMessage.State.DROPPED,
+)
 NO_OFFICER: Final = _(
     "Who answers questions is missing: give the legal entity the address of its data protection officer "
     "(art. 33(3)(b))."
@@ -82,6 +86,7 @@ def start_telling(*, incident: Incident, started_by: StaffMember, now: datetime.
 
     From then on the message does not change. Raises NotToTellError.
     """
+    Incident.objects.select_for_update(of=("self",), no_key=True).get(pk=incident.pk)
     letter = _hold(incident.pk)
     _demand(letter)
     running = find_telling(incident=incident)
@@ -128,7 +133,7 @@ def tell_chunk(job: Job, now: datetime.datetime) -> Progress:
     _tell(letter, found, now)
     finished = len(part) <= AT_MOST
     if finished:
-        Incident.objects.filter(pk=letter.incident_id, told_at__isnull=True).update(told_at=now)
+        _note_told(letter.incident, now)
     cursor = {"after": str(found[-1].contact.pk)} if found else job.cursor
     return Progress(cursor=cursor, done=len(found), counts=count_outcomes(people=found), finished=finished)
 
@@ -149,7 +154,17 @@ def to_post(*, incident: Incident) -> QuerySet[IncidentNotice]:
 def note_posted(*, incident: Incident, posted_at: datetime.datetime) -> int:
     """Write down that the letters that were not posted before went; returns how many that were."""
     waiting = to_post(incident=incident).filter(posted_at__isnull=True)
-    return IncidentNotice.objects.filter(pk__in=waiting.values("pk")).update(posted_at=posted_at)
+    posted = IncidentNotice.objects.filter(pk__in=waiting.values("pk")).update(posted_at=posted_at)
+    telling = find_telling(incident=incident)
+    if telling is not None and telling.state == Job.State.DONE:
+        _note_told(incident, posted_at)
+    return posted
+
+
+def _note_told(incident: Incident, at: datetime.datetime) -> None:
+    """People are told when nobody waits for a letter any more."""
+    if not to_post(incident=incident).filter(posted_at__isnull=True).exists():
+        Incident.objects.filter(pk=incident.pk, told_at__isnull=True).update(told_at=at)
 
 
 def write_content(*, letter: IncidentLetter, language: str) -> dict[str, object]:

@@ -5,10 +5,10 @@ openssl of the machine that asks and checks: whoever doubts us runs the same two
 """
 
 import datetime
+import http.client
 import re
 import subprocess
 import tempfile
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from consent.domain.seal import proofs
 from consent.domain.seal.giving_away import write_whole
 
 REPLY: Final = ".tsr"
-SECONDS_TO_ANSWER: Final = 20
+SECONDS_TO_ANSWER: Final = 5
 # A reply is a few kilobytes, with its certificates.
 MOST_BYTES: Final = 1 << 17
 MOMENT: Final = re.compile(r"^Time stamp: (.+)$", re.MULTILINE)
@@ -74,7 +74,7 @@ def _ask(url: str, query: bytes) -> bytes:
     try:
         with urllib.request.urlopen(request, timeout=SECONDS_TO_ANSWER) as answer:  # noqa: S310 # nosec B310
             reply: bytes = answer.read(MOST_BYTES)
-    except (urllib.error.URLError, TimeoutError) as fault:
+    except (OSError, http.client.HTTPException) as fault:
         raise StampError("the time-stamping authority does not answer") from fault
     return reply
 

@@ -1,8 +1,8 @@
-UPDATE scoring_campaignrecipient AS recipient SET state = message.state
+UPDATE scoring_campaignrecipient AS recipient SET state = CASE message.state WHEN 'DROPPED' THEN 'REFUSED' ELSE message.state END
 FROM consent_outboxmessage AS message
 WHERE recipient.state = 'HANDED_OVER' AND recipient.message_id = message.id
     AND (
-        message.state IN ('REFUSED', 'GIVEN_UP')
+        message.state IN ('REFUSED', 'GIVEN_UP', 'DROPPED')
         OR message.state = 'SENT' AND NOT EXISTS (
             SELECT FROM scoring_campaign AS campaign
             JOIN consent_consentrecord AS permission

@@ -339,6 +339,18 @@ def test_selection_is_about_its_people_only_and_leaves_personal_parts_out(
     assert b"192.0.2.7" not in b"".join(files_in(export).values())
 
 
+def test_who_came_since_the_checkpoint_is_not_counted(told: Story, tmp_path: Path) -> None:
+    carol = make.contact(organisation=told.alice.organisation, given_name="Carol")
+    scene.give(told.book, make.email_point(contact=carol, text="carol@example.org"), days_ago=0)
+    selection = Selection(organisation_id=told.alice.organisation_id, legal_entity_id=told.book.entity.pk)
+
+    export, done = exported(
+        Wanted(selection=selection, formats=[Format.CSV], language="nl", with_evidence=False)
+    )
+
+    assert (check(export, tmp_path).code, done.events, done.people) == (0, 3, 2)
+
+
 def test_nothing_to_export_is_said(told: Story) -> None:
     stranger = Selection(organisation_id=told.alice.organisation_id, channel="POST")
 

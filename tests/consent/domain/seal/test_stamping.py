@@ -126,15 +126,20 @@ def test_stamp_of_another_checkpoint_is_found(
         verified(stamped)
 
 
-def test_task_that_gets_no_stamp_is_no_turn(
-    race: Race, authority: Authority, settings: Settings, tmp_path: Path
+def test_turn_counts_also_while_the_authority_is_away(
+    race: Race,
+    authority: Authority,
+    settings: Settings,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings.CHECKPOINT_DIR, settings.TSA_CERTIFICATES = str(tmp_path), authority.certificates
     settings.TSA_URL = "http://127.0.0.1:9/"
     tasks.publish_checkpoint()
-    turns_without = Heartbeat.objects.count()
+    turns, stamped = Heartbeat.objects.count(), list(tmp_path.glob("stamped-*"))
     settings.TSA_URL = authority.url
     tasks.publish_checkpoint()
 
-    assert (turns_without, Heartbeat.objects.count()) == (0, 1)
+    assert (turns, stamped) == (1, [])
+    assert "The checkpoint was not time-stamped" in caplog.text
     assert len(list(tmp_path.glob("stamped-*"))) == 2
