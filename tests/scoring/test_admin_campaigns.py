@@ -14,6 +14,7 @@ from scoring.domain.campaigns import dry_run, gathering, running
 from scoring.models import Campaign, CampaignRecipient
 from tests import make
 from tests.consent.admin_rows import signed_in
+from tests.scoring import make_scores
 from tests.scoring.domain.campaigns.scene import (
     NOW,
     campaign,
@@ -152,6 +153,23 @@ def test_dry_run_of_very_many_is_counted_by_workers(
 
     assert (first.context["table"], first.context["too_many"]) == (None, True)
     assert (job.kind, job.total, after.context["table"].reachable) == ("DRY_RUN", 3, 3)
+
+
+def test_changed_draft_shows_no_count_of_another_audience(
+    entity: LegalEntity, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader(entity, "Alice")
+    draft = campaign(entity)
+    client.post(page("dry_run", draft))
+
+    counted = client.get(page("dry_run", draft)).context
+    draft.segment = make_scores.segment(legal_entity=entity)
+    draft.save(update_fields=["segment"])
+    changed = client.get(page("dry_run", draft)).context
+
+    assert "count" in counted
+    assert "count" not in changed
+    assert changed["table"].total == 0
 
 
 def test_marketer_starts_pauses_resumes_and_ends(entity: LegalEntity, client: Client) -> None:

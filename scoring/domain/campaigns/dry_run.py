@@ -55,18 +55,36 @@ def start_dry_run(*, campaign: Campaign, started_by: StaffMember | None, now: da
         legal_entity_id=campaign.legal_entity_id,
         kind=Job.Kind.DRY_RUN,
         total=members(campaign=campaign).count(),
-        key_range={"campaign": str(campaign.pk)},
+        key_range=counted_for(campaign=campaign),
         started_by=started_by,
         now=now,
     )
 
 
+def counted_for(*, campaign: Campaign) -> dict[str, str]:
+    """Name whom a count is about and what is asked about them: a changed draft asks something else."""
+    segment = campaign.segment
+    about = {
+        "campaign": campaign.pk,
+        "purpose": campaign.purpose_id,
+        "channel": campaign.channel,
+        "product_group": campaign.product_group_id,
+        "segment": campaign.segment_id,
+        "segment_model": segment.model_id if segment else None,
+        "band": segment.band_code if segment else None,
+        "begins": campaign.begins,
+        "score_model": campaign.score_model_id,
+        "points": campaign.points,
+    }
+    return {name: str(value) for name, value in about.items() if value is not None}
+
+
 def find_dry_run(*, campaign: Campaign, now: datetime.datetime) -> Job | None:
-    """Find the newest dry run of a campaign, unless it is a day old."""
+    """Find the newest dry run of a campaign as it is now, unless it is a day old."""
     same = Job.objects.filter(
         legal_entity=campaign.legal_entity_id,
         kind=Job.Kind.DRY_RUN,
-        key_range={"campaign": str(campaign.pk)},
+        key_range=counted_for(campaign=campaign),
         created_at__gt=now - VALID_FOR,
     )
     return same.order_by("-created_at", "-pk").first()
