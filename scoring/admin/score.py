@@ -11,10 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from customers.admin.scope import ReadOnlyAdmin, ScopedAdmin, ScopedRelatedFilter
 from customers.domain.staff import Area
 from customers.staff_site import SCORING
+from scoring.admin.segment_form import SegmentForm
 from scoring.domain.rules.wording import tell_rule
 from scoring.domain.scores.computing import day_of
 from scoring.domain.versions import explain_as_at
-from scoring.models import Score, Segment, SegmentMember
+from scoring.models import Campaign, Score, Segment, SegmentMember
+
+USED = _(
+    "A campaign that is not ended is for the people in this segment, so who is in it cannot be changed now. "
+    "End the campaign first, or make another segment."
+)
 
 
 @admin.register(Score)
@@ -62,15 +68,22 @@ class SegmentAdmin(ScopedAdmin[Segment]):
     search_fields = ("name", "=code")
     ordering = ("legal_entity", "name", "pk")
     fieldsets = (
-        (_("Whose"), {"fields": ("organisation", "legal_entity", "code", "name")}),
+        (_("Whose"), {"fields": ("legal_entity", "code", "name")}),
         (_("Who is in it"), {"fields": ("model", "band_code")}),
     )
+    form = SegmentForm
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Segment]:
         return super().get_queryset(request).annotate(member_count=models.Count("members"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Segment | None = None) -> tuple[str, ...]:
-        return ("organisation", "legal_entity", "code") if obj else ()
+        if obj is None:
+            return ()
+        return ("legal_entity", "code", *(("model", "band_code") if is_used(obj) else ()))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> Any:
+        whose, who = super().get_fieldsets(request, obj)
+        return (whose, (who[0], {**who[1], "description": USED})) if obj and is_used(obj) else (whose, who)
 
     @admin.display(description=_("people"), ordering="member_count")
     def people(self, segment: Any) -> int:
@@ -90,6 +103,11 @@ class SegmentMemberAdmin(ReadOnlyAdmin[SegmentMember]):
     search_fields = ("=contact__id",)
     ordering = ("-since_at", "-pk")
     fields = ("contact", "segment", "since_at")
+
+
+def is_used(segment: Segment) -> bool:
+    """Whether a campaign that is not ended is for whoever is in a segment."""
+    return Campaign.objects.filter(segment=segment).exclude(state=Campaign.State.ENDED).exists()
 
 
 def asked_day(request: HttpRequest, today: datetime.date) -> datetime.date:
