@@ -3,7 +3,7 @@
 import datetime
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from consent.domain.engine.question import Question, put_question
 from consent.domain.rulebook.decision import Decision
 from consent.models import ContentKind
 from customers.models import Contact, ContactPoint
+from scoring.domain.profiling import gate_parameters, keep_profiled
 from scoring.models import (
     Campaign,
     CampaignRecipient,
@@ -79,6 +80,27 @@ def audience(*, campaign: Campaign) -> QuerySet[Contact]:
     return people
 
 
+def keep_in_audience(
+    *, campaign: Campaign, contact_ids: Collection[uuid.UUID], at: datetime.datetime
+) -> set[uuid.UUID]:
+    """Pick whom of these a campaign is for; where a score decides, only who may be profiled at this moment.
+
+    A score that was being counted while somebody objected may still be there.
+    """
+    found = audience(campaign=campaign).filter(pk__in=contact_ids)
+    staying = set(found.values_list("pk", flat=True))
+    for ground in _grounds(campaign):
+        gate = gate_parameters(legal_entity=campaign.legal_entity, rests_on=ground, now=at)
+        staying = keep_profiled(contact_ids=staying, gate=gate)
+    return staying
+
+
+def _grounds(campaign: Campaign) -> set[str]:
+    """On what the scores rest that decide whom a campaign is for."""
+    models = [campaign.score_model, campaign.segment.model if campaign.segment else None]
+    return {model.rests_on for model in models if model is not None}
+
+
 def members(*, campaign: Campaign) -> QuerySet[Contact]:
     """Everybody a campaign is for now, whether or not they may be reached.
 
@@ -97,7 +119,9 @@ def _in_segment(segment: Segment) -> QuerySet[Any]:
     """A band of a model decides, or who was put in."""
     if segment.model_id is None:
         return SegmentMember.objects.filter(segment=segment, contact=OuterRef("pk"))
-    return Score.objects.filter(model=segment.model_id, band__code=segment.band_code, contact=OuterRef("pk"))
+    # A model of another legal entity decides nothing here: its scores are counted on other grounds.
+    own = Score.objects.filter(model=segment.model_id, model__legal_entity=segment.legal_entity_id)
+    return own.filter(band__code=segment.band_code, contact=OuterRef("pk"))
 
 
 def _scored(campaign: Campaign) -> QuerySet[Score]:

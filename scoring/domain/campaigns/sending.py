@@ -5,9 +5,11 @@ workers that race, or one that is killed, send nothing twice. Handing over asks 
 them once more right before the message leaves.
 """
 
+import contextlib
 import datetime
+import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -16,40 +18,66 @@ from django.db.models import QuerySet
 from consent.domain import outbox
 from consent.domain.call_desk.lists import add_contacts
 from consent.domain.engine.known_points import decide_about
+from consent.domain.engine.question import UnknownCodeError
 from consent.models import CallList, OutboxMessage
 from customers.models import Contact, ContactPoint
 from scoring.domain.campaigns import outcomes
 from scoring.domain.campaigns.audience import (
     LEFT_AUDIENCE,
     Candidate,
-    audience,
+    keep_in_audience,
     look,
     question_of,
 )
 from scoring.domain.campaigns.gathering import gather
 from scoring.domain.campaigns.message import write_to
+from scoring.domain.campaigns.running import CampaignStateError, pause_campaign
 from scoring.models import Campaign, CampaignRecipient
 
+logger = logging.getLogger(__name__)
 State = CampaignRecipient.State
 HANDED_AT_ONCE: Final = 200
 # So few wait in the outbox that a pause is felt at once, and enough that no sender stands idle.
 IN_THE_OUTBOX: Final = 1_000
 ONE_AT_A_TIME: Final = datetime.timedelta(minutes=1)
 CHANGED: Final = ("state", "code", "asked_at", "contact_point", "due_at", "handed_at", "message_id")
-RELATED: Final = ("legal_entity", "purpose", "product_group", "call_list", "segment")
+RELATED: Final = ("legal_entity", "purpose", "product_group", "call_list", "segment__model", "score_model")
 
 
 def work_once(*, now: datetime.datetime) -> int:
     """Bring each running campaign one step on, and say about how many people something was done."""
+    return sum(people for _campaign, people in take_turns(now=now))
+
+
+def take_turns(*, now: datetime.datetime, after: str = "") -> Iterator[tuple[str, int]]:
+    """Bring each running campaign one step on, and yield which, and about how many people something was done.
+
+    The one that comes after the campaign with the key `after` is first.
+    """
     outcomes.read_back(now=now)
-    running = Campaign.objects.filter(state=Campaign.State.RUNNING).select_related(*RELATED)
-    done = 0
-    for campaign in running.order_by("started_at", "pk"):
+    found = Campaign.objects.filter(state=Campaign.State.RUNNING).select_related(*RELATED)
+    running = list(found.order_by("started_at", "pk"))
+    place = next((place for place, one in enumerate(running, start=1) if str(one.pk) == after), 0)
+    for campaign in [*running[place:], *running[:place]]:
+        yield str(campaign.pk), _step(campaign, now)
+
+
+def _step(campaign: Campaign, now: datetime.datetime) -> int:
+    try:
         step = gather(campaign=campaign, at=now) + hand_over(campaign=campaign, at=now)
-        done += step
-        if not step:
-            end_where_done(campaign=campaign, at=now)
-    return done
+    except UnknownCodeError:
+        _pause(campaign)
+        return 0
+    if not step:
+        end_where_done(campaign=campaign, at=now)
+    return step
+
+
+def _pause(campaign: Campaign) -> None:
+    """One whose question cannot be put any more holds up no other."""
+    logger.error("Campaign %s is paused: its question cannot be put any more.", campaign.pk)
+    with contextlib.suppress(CampaignStateError):
+        pause_campaign(campaign=campaign)
 
 
 @transaction.atomic
@@ -91,7 +119,8 @@ def may_still_go(message: OutboxMessage, now: datetime.datetime) -> bool:
     does not go.
     """
     found = CampaignRecipient.objects.select_related("campaign__legal_entity", "campaign__purpose")
-    found = found.select_related("campaign__product_group", "campaign__segment", "contact_point")
+    found = found.select_related("campaign__product_group", "campaign__segment__model", "contact_point")
+    found = found.select_related("campaign__score_model")
     row = found.filter(message_id=message.pk, state=State.HANDED_OVER).first()
     if row is None or row.contact_point is None:
         return False
@@ -108,7 +137,7 @@ def may_still_go(message: OutboxMessage, now: datetime.datetime) -> bool:
 
 def _why_not(campaign: Campaign, point: ContactPoint, at: datetime.datetime) -> str:
     """Why a message may not leave now; empty where it may."""
-    if not audience(campaign=campaign).filter(pk=point.contact_id).exists():
+    if not keep_in_audience(campaign=campaign, contact_ids=[point.contact_id], at=at):
         return LEFT_AUDIENCE
     [decision] = decide_about(question=question_of(campaign=campaign, at=at), points=[point])
     return "" if decision.allowed else str(decision.code)
@@ -149,7 +178,7 @@ def _who_stays(
     campaign: Campaign, rows: Mapping[uuid.UUID, CampaignRecipient], at: datetime.datetime
 ) -> list[uuid.UUID]:
     """Whoever left the segment, or is scored no more, gets nothing."""
-    staying = set(audience(campaign=campaign).filter(pk__in=rows).values_list("pk", flat=True))
+    staying = keep_in_audience(campaign=campaign, contact_ids=list(rows), at=at)
     for key in rows.keys() - staying:
         rows[key].state, rows[key].code, rows[key].asked_at = State.DENIED, LEFT_AUDIENCE, at
     return [key for key in rows if key in staying]

@@ -32,6 +32,7 @@ from tests.scoring.domain.campaigns.scene import (
     purpose_of,
     reader,
     shop,
+    start,
     started,
     states,
     withdraw,
@@ -435,3 +436,32 @@ def test_paused_campaign_does_not_send_again_what_may_have_arrived() -> None:
 
     assert (got, post(NOW + 2 * MINUTE)) == ([], [])
     assert states(begun) == {"Alice": "REFUSED"}
+
+
+def test_campaign_whose_question_cannot_be_put_any_more_is_paused_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entity = shop()
+    reader(entity, "Alice")
+    news = make.purpose(
+        organisation=entity.organisation, legal_entities=[entity], code="nieuws", channels=[Channel.EMAIL]
+    )
+    broken = start(campaign(entity, code="nieuws", purpose=news), entity)
+    whole = started(entity)
+
+    news.legal_entities.clear()
+    work_off()
+
+    broken.refresh_from_db()
+    assert (broken.state, states(whole)) == ("PAUSED", {"Alice": "HANDED_OVER"})
+    assert caplog.messages == [f"Campaign {broken.pk} is paused: its question cannot be put any more."]
+
+
+def test_who_had_no_turn_is_first_the_next_time() -> None:
+    entity = shop()
+    reader(entity, "Alice")
+    first, second = (str(started(entity, code=code).pk) for code in ("een", "twee"))
+
+    turns = [list(dict(sending.take_turns(now=NOW, after=after))) for after in ("", first)]
+
+    assert turns == [[first, second], [second, first]]

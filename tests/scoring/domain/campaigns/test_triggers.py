@@ -5,12 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from consent.models import OutboxMessage
+from consent.domain import withdrawals
+from consent.models import Channel, OutboxMessage, Purpose
 from customers.models import ContactPoint, LegalEntity
 from scoring.domain.campaigns import dry_run, gathering, sending
 from scoring.models import Campaign, CampaignRecipient, Score, ScoreModel, SegmentMember
+from tests import make
 from tests.scoring import make_scores
 from tests.scoring.domain.campaigns.scene import (
+    BY_LINK,
     NOW,
     campaign,
     reader,
@@ -33,6 +36,9 @@ def entity() -> LegalEntity:
 
 @pytest.fixture
 def model(entity: LegalEntity) -> ScoreModel:
+    make.purpose(
+        organisation=entity.organisation, legal_entities=[entity], code="profiling", channels=[Channel.NONE]
+    )
     return make_scores.score_model(legal_entity=entity)
 
 
@@ -164,3 +170,45 @@ def test_dry_run_counts_only_whom_it_is_for(entity: LegalEntity, model: ScoreMod
     part = dry_run.count_part(campaign=draft, after=None, at=NOW)
 
     assert (part.counts, part.is_last) == ({"A_CONSENT": 1}, True)
+
+
+def test_score_that_came_back_after_an_objection_sends_nothing(
+    entity: LegalEntity, model: ScoreModel
+) -> None:
+    alice, bob, carol = (reader(entity, name) for name in ("Alice", "Bob", "Carol"))
+    for point in (alice, bob, carol):
+        score(model, point, 50)
+    begun = waiting_for(entity, model, Begins.REACHES, 50)
+    gathering.gather(campaign=begun, at=NOW)
+
+    object_to_profiling(bob, entity)
+    score(model, bob, 50)
+    sending.hand_over(campaign=begun, at=NOW + SECOND)
+    object_to_profiling(carol, entity)
+    score(model, carol, 50)
+    message = OutboxMessage.objects.get(contact_point=carol)
+    goes = sending.may_still_go(message, NOW + SECOND)
+
+    assert not goes
+    assert states(begun) == {"Alice": "HANDED_OVER", "Bob": "DENIED", "Carol": "DENIED"}
+
+
+def test_model_of_another_legal_entity_puts_nobody_in_a_segment(entity: LegalEntity) -> None:
+    alice = reader(entity, "Alice")
+    sister = make.legal_entity(organisation=entity.organisation, code="zuster", name="Zuster N.V.")
+    foreign = make_scores.score_model(legal_entity=sister)
+    score(foreign, alice, 50)
+    version = make_scores.score_version(model=foreign)
+    Score.objects.update(band=make_scores.band(version=version))
+    segment = make_scores.segment(legal_entity=entity, model=foreign, band_code="koud")
+
+    start(campaign(entity, segment=segment), entity)
+    work_off()
+
+    assert mailed() == []
+
+
+def object_to_profiling(point: ContactPoint, entity: LegalEntity) -> None:
+    purpose = Purpose.objects.get(code="profiling")
+    scope = withdrawals.Scope(legal_entity_id=entity.pk, purpose_id=purpose.pk, channel=Channel.NONE)
+    withdrawals.object_to(contact=point.contact, scope=scope, how=BY_LINK, occurred_at=NOW)
