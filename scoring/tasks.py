@@ -1,14 +1,18 @@
+import logging
 import time
 
 from celery import shared_task
+from django.db import DataError
 from django.utils import timezone
 
 from consent.domain import heartbeats
 from consent.models import Job
 from consent.tasks import SECONDS_AT_WORK, wake_job, wake_outbox
 from scoring.domain.campaigns import sending
+from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores import hearing, rescoring
 
+logger = logging.getLogger(__name__)
 SCORES_INTERVAL = 2
 DAILY_INTERVAL = 300
 CAMPAIGNS_INTERVAL = 10
@@ -19,13 +23,19 @@ def update_scores() -> int:
     """Count anew whoever something was told of since the last turn, model by model."""
     counted, until = 0, time.monotonic() + SECONDS_AT_WORK
     for version in hearing.longest_unheard():
-        heard = hearing.hear(version=version, now=timezone.now())
+        try:
+            heard = hearing.hear(version=version, now=timezone.now())
+        except (UnknownWordError, DataError):
+            # Its own words may hold what was told of people. It costs the others no turn: time is looked at
+            # only after one that can be counted.
+            logger.error("Version %s of a score model cannot be counted.", version.pk)
+            continue
         if isinstance(heard, Job):
             wake_job(job_id=heard.pk)
         else:
             counted += heard.people
         if time.monotonic() >= until:
-            update_scores.delay()
+            update_scores.apply_async(expires=SCORES_INTERVAL)
             break
     heartbeats.beat(name="scoring.tasks.update_scores", interval_seconds=SCORES_INTERVAL, now=timezone.now())
     return counted
@@ -42,16 +52,20 @@ def rescore_daily() -> int:
 
 
 @shared_task
-def run_campaigns() -> int:
+def run_campaigns(after: str = "") -> int:
     """Bring every running campaign on by turns, so that a large one holds up no small one."""
     name, until = "scoring.tasks.run_campaigns", time.monotonic() + SECONDS_AT_WORK
-    done, more = 0, True
+    done, more, last = 0, True, after
     while more and time.monotonic() < until:
-        step = sending.work_once(now=timezone.now())
-        done, more = done + step, step > 0
+        more = False
+        for campaign, step in sending.take_turns(now=timezone.now(), after=last):
+            done, more, last = done + step, more or step > 0, campaign
+            if time.monotonic() >= until:
+                more = True
+                break
     if done:
         wake_outbox()
     if more:
-        run_campaigns.delay()
+        run_campaigns.delay(after=last)
     heartbeats.beat(name=name, interval_seconds=CAMPAIGNS_INTERVAL, now=timezone.now())
     return done

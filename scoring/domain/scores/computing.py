@@ -101,12 +101,19 @@ def _score(
         cursor.execute("SET LOCAL work_mem = '64MB'")
         # One at a time: who waited reads what the other saw, and more; never less.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [version.model_id])
+        if _is_replaced(version):
+            return Counted()
         sql = WRITE.format(points=points.sql, whose=whose.format(column="old.contact_id"), band=band)
         cursor.execute(sql, params)
         counted, written, gone = cursor.fetchone()
         cursor.execute(LEAVE.format(whose=whose.format(column="member.contact_id")), params)
         cursor.execute(JOIN.format(whose=whose.format(column="score.contact_id")), params)
     return Counted(people=counted, written=written, gone=gone)
+
+
+def _is_replaced(version: ScoreModelVersion) -> bool:
+    """Who waited may have been replaced meanwhile: its points are not those of the version in force."""
+    return ScoreModelVersion.objects.filter(pk=version.pk, retired_at__isnull=False).exists()
 
 
 def band_of(*, version: ScoreModelVersion, params: dict[str, Any]) -> str:

@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from consent.models import Job
 from scoring.domain.scores.computing import Counted, score_some
-from scoring.domain.scores.rescoring import start_rescoring
+from scoring.domain.scores.rescoring import start_rescoring, under_way
 from scoring.models import ScoreModelVersion
 
 # More than this is counted as a job, in ranges of people: memory does not grow with what came in.
@@ -24,6 +24,7 @@ OLDEST_WRITER: Final = """
 SELECT min(xact_start) FROM pg_stat_activity
 WHERE backend_xid IS NOT NULL AND datname = current_database() AND pid <> pg_backend_pid()
 """
+TAKE_TURN: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s::text, 1))"
 LAST_NUMBER: Final = "SELECT coalesce(max(sequence), 0) FROM consent_consentevent"
 TOUCHED: Final = """
 SELECT contact_id FROM scoring_behaviourevent
@@ -43,25 +44,41 @@ LIMIT %(most)s
 """
 
 
+@transaction.atomic
 def hear(*, version: ScoreModelVersion, now: datetime.datetime) -> Counted | Job:
     """Count anew whoever something was told of since the last look, or start a job where they are too many.
 
-    Looking twice at the same changes nothing. A change that nobody tells the time of, as of a language, is
-    seen when everybody is counted again.
+    Looking twice at the same changes nothing; where another looks already, or a count of everybody is half
+    way, it is left for later. A change that nobody tells the time of, as of a language, is seen when
+    everybody is counted again. Raises UnknownWordError, and DataError where the database cannot count.
     """
+    if not _ask(TAKE_TURN, str(version.pk)):
+        return Counted()
     # Before looking: what becomes visible while we look is looked at again.
     last, until = last_heard(), settled(now=now)
     touched = find_touched(version=version, last=last)
-    result: Counted | Job
+    result: Counted | Job | None
     if len(touched) > MOST_AT_ONCE:
-        result = start_rescoring(version=version, started_by=None, now=now)
+        result = _count_everybody(version, now)
     elif touched:
         result = score_some(version=version, contact_ids=touched, now=now)
     else:
         result = Counted()
+    if result is None:
+        return Counted()
     version.heard_until_at, version.heard_sequence = until, last
     version.save(update_fields=["heard_until_at", "heard_sequence"])
     return result
+
+
+def _count_everybody(version: ScoreModelVersion, now: datetime.datetime) -> Job | None:
+    """The count that is to begin sees all that was told; one that is half way passed by some of it."""
+    counts = under_way(version=version)
+    # Held, so that it cannot begin before what was seen here is noted as heard.
+    waiting = counts.filter(cursor={}).select_for_update(skip_locked=True, of=("self",)).first()
+    if waiting is None and counts.exists():
+        return None
+    return waiting or start_rescoring(version=version, started_by=None, now=now)
 
 
 def longest_unheard() -> QuerySet[ScoreModelVersion]:
@@ -97,7 +114,7 @@ def settled(*, now: datetime.datetime) -> datetime.datetime:
     return min(now, _ask(OLDEST_WRITER) or now) - SLACK
 
 
-def _ask(question: str) -> Any:
+def _ask(question: str, *about: str) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(question)
+        cursor.execute(question, about)
         return cursor.fetchone()[0]

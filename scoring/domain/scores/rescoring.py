@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db import DataError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from consent.domain import jobs
@@ -51,7 +53,7 @@ def rescore_chunk(job: Job, now: datetime.datetime) -> Progress:
     )
     try:
         counted = score_range(version=version, people=people, now=now)
-    except UnknownWordError as error:
+    except (UnknownWordError, DataError) as error:
         raise WorkFailedError(str(BROKEN)) from error
     if is_last:
         version.counted_date = day_of(model=version.model, now=job.created_at)
@@ -74,6 +76,16 @@ def rescore(*, version: ScoreModelVersion, now: datetime.datetime) -> Iterator[C
         after = people.last
     version.counted_date = day_of(model=version.model, now=now)
     version.save(update_fields=["counted_date"])
+
+
+def under_way(*, version: ScoreModelVersion) -> QuerySet[Job]:
+    """List the counts of everybody by this version that are not done."""
+    return Job.objects.filter(
+        legal_entity=version.model.legal_entity_id,
+        kind=Job.Kind.RESCORING,
+        state__in=jobs.UNFINISHED,
+        key_range__version=str(version.pk),
+    )
 
 
 def begin_daily(*, now: datetime.datetime) -> list[Job]:

@@ -13,6 +13,7 @@ from scoring.domain.scores.acts import acts_looked_at, narrowed
 from scoring.models import RuleCondition, ScoreModel, ScoreModelVersion, ScoreRule
 
 MILLION: Final = 1_000_000
+MOST_HALVINGS: Final = 64
 PERSONS: Final = """
 SELECT contact.id AS contact_id, {columns} FROM customers_contact contact
 WHERE contact.organisation_id = %(organisation)s AND contact.erased_at IS NULL /* whose contact.id */
@@ -53,7 +54,9 @@ class Ruled:
         """Millionths of points that one act gives: whole numbers, so that no order of adding matters."""
         if self.rule.half_life_days is None:
             return str(self.rule.points * MILLION)
-        left = f"power(0.5::float8, act.age / {self.rule.half_life_days}::float8)"
+        # After so many half-lives nothing is left of the most points; PostgreSQL refuses smaller numbers.
+        halved = f"least(act.age / {self.rule.half_life_days}::float8, {MOST_HALVINGS})"
+        left = f"power(0.5::float8, {halved})"
         # What happens later on the day, where a clock runs ahead, is not worth more than today.
         return f"round({self.rule.points * MILLION}::float8 * least({left}, 1))::int"
 

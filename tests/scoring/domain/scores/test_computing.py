@@ -127,7 +127,7 @@ def test_a_removed_rule_leaves_no_points_behind(
 
 
 @pytest.mark.parametrize(
-    ("days", "left"), [(0, "8"), (14, "4"), (28, "2"), (42, "1"), (56, "0.5"), (700, "0")]
+    ("days", "left"), [(0, "8"), (14, "4"), (28, "2"), (42, "1"), (56, "0.5"), (700, "0"), (20_000, "0")]
 )
 def test_points_halve_exactly(
     shop: LegalEntity, version: ScoreModelVersion, alice: Contact, days: int, left: str
@@ -303,6 +303,18 @@ def test_bands_and_segments_follow_the_points(
     score_everybody(version=version, now=NOW)
 
     assert not SegmentMember.objects.exists()
+
+
+def test_a_version_that_was_replaced_meanwhile_writes_nothing(
+    shop: LegalEntity, version: ScoreModelVersion, alice: Contact
+) -> None:
+    score_rule(version=version)
+    behaviour(contact=alice, legal_entity=shop)
+    ScoreModelVersion.objects.update(retired_at=NOW)
+
+    counted = score_everybody(version=version, now=NOW)
+
+    assert (counted.people, points_of(alice)) == (0, None)
 
 
 def test_counting_again_writes_nothing(shop: LegalEntity, version: ScoreModelVersion, alice: Contact) -> None:
