@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from consent import tasks
 from consent.domain import audiences, jobs
@@ -62,9 +62,7 @@ def member(entity: LegalEntity, name: str) -> Client:
 
 def ask(client: Client, address: str, question: dict[str, str]) -> Job:
     answer = client.post(f"{address}?{urlencode(question)}")
-    job = Job.objects.latest("created_at", "pk")
-    assert answer["Location"] == reverse("admin:consent_job_change", args=[job.pk])
-    return job
+    return Job.objects.get(pk=resolve(answer["Location"]).kwargs["object_id"])
 
 
 def made(client: Client, address: str, question: dict[str, str]) -> AudienceFile:

@@ -45,9 +45,10 @@ def rows_in(path: Path, *, delimiter: str = ",") -> list[dict[str, str]]:
 
 
 def take_home(staff: Visitor, label: str, folder: Path) -> Path:
-    """Follow a link that gives a file, and keep the file."""
+    """Follow a link, or press a button, that gives a file, and keep the file."""
     with staff.page.expect_download() as download:
-        staff.page.get_by_role("link", name=label).click()
+        named = staff.page.get_by_role("link", name=label).or_(staff.page.get_by_role("button", name=label))
+        named.click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     return path

@@ -8,7 +8,7 @@ from consent.models import Act, ConsentEvent, Evidence
 from customers.models import Organisation, StaffMember
 from tests import scenes
 from tests.browser.fixtures import PostOffice, Visitor, link_in
-from tests.journeys.steps import NEWSLETTER, ask_for, sign_in
+from tests.journeys.steps import NEWSLETTER, ask_for, give_password_again, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 DAY = datetime.timedelta(days=1)
@@ -26,6 +26,7 @@ def test_officer_sets_a_term_sees_what_goes_next_and_it_goes(
     sign_in(staff, organisation=Organisation.objects.get(), role=StaffMember.Role.DPO)
 
     staff.open("/admin/consent/retentionterm/add/")
+    give_password_again(staff)
     staff.choose("Kind of data", "PROOF")
     staff.write("Days", "60")
     staff.write("Reason", "Two months is enough for a newsletter.")

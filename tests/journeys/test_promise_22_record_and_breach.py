@@ -41,7 +41,7 @@ def test_the_officer_finds_who_was_in_a_list_that_got_lost(staff: Visitor) -> No
 
     staff.open(f"/admin/audience/?legal_entity=lampenwinkel&purpose={purpose.code}&channel=EMAIL")
     with staff.page.expect_download():
-        staff.page.get_by_role("link", name="Export as CSV").click()
+        staff.page.get_by_role("button", name="Export as CSV").click()
     write_down(staff)
     staff.follow(staff.page.get_by_role("link", name="People concerned"))
     staff.follow(staff.page.get_by_role("link", name="Search for people"))

@@ -10,6 +10,7 @@ from tests import make
 from tests.consent.api.desk import send
 from tests.scoring.domain.house import House, house
 
+ENGLISH = {"accept-language": "en"}
 pytestmark = pytest.mark.django_db
 PATH = "/api/v1/behaviour-events"
 VISIT = {"address": "alice@example.org", "kind": "PAGE_VISIT", "occurred_at": "2026-11-21T12:00:00Z"}
@@ -34,7 +35,7 @@ def token(found: House) -> str:
 
 
 def tell(token: str, *events: object, **more: object) -> Any:
-    return send(PATH, {"sender": "webshop", "events": list(events), **more}, token=token)
+    return send(PATH, {"sender": "webshop", "events": list(events), **more}, token=token, **ENGLISH)
 
 
 def test_program_tells_what_people_did_and_hears_what_was_not_kept(found: House, token: str) -> None:

@@ -69,3 +69,6 @@ def test_file_that_is_no_list_is_refused_in_a_sentence(tmp_path: Path) -> None:
         call_command("import_behaviour", missing, legal_entity="lampenwinkel")
     with pytest.raises(CommandError, match="There is no legal entity nobody"):
         call_command("import_behaviour", missing, legal_entity="nobody")
+    for sender in ("", "x" * 51):
+        with pytest.raises(CommandError, match="--sender has 1 to 50 letters"):
+            call_command("import_behaviour", missing, legal_entity="lampenwinkel", sender=sender)

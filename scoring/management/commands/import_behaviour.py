@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 
 from consent.domain.lists.opening import OpenList, open_list
@@ -18,6 +18,7 @@ from scoring.models import BehaviourEvent
 FINDING, BAD_USE = 1, 2
 NAMED_AT_MOST = 20
 KEY_LETTERS = 24
+LONGEST_SENDER = 50
 
 
 class Command(BaseCommand):
@@ -28,10 +29,13 @@ class Command(BaseCommand):
         parser.add_argument("--legal-entity", required=True, metavar="CODE", help="Whose people did it.")
         parser.add_argument("--sender", default="file", metavar="CODE", help="The program it came from.")
 
+    @no_translations
     def handle(self, *_args: object, file: Path, legal_entity: str, sender: str, **_options: object) -> None:
         entity = LegalEntity.objects.filter(code=legal_entity).first()
         if entity is None:
             raise CommandError(f"There is no legal entity {legal_entity}.", returncode=BAD_USE)
+        if not 1 <= len(sender) <= LONGEST_SENDER:
+            raise CommandError(f"--sender has 1 to {LONGEST_SENDER} letters.", returncode=BAD_USE)
         try:
             with file.open("rb") as source, open_list(source=source) as opened:
                 refused = self.take_up(opened, entity, sender)

@@ -23,7 +23,7 @@ from consent.models import (
 from customers.domain import addresses, standings
 from customers.domain.staff_acts import About, NewAct, keep_act
 from customers.models import Contact, ContactPoint, RelationKind, StaffAct, uuid7
-from scoring.models import Score, ScoreModel, Segment, SegmentMember
+from scoring.models import Campaign, Score, ScoreModel, Segment, SegmentMember
 from tests import make
 from tests.consent.domain.call_desk import desk as calling
 from tests.scoring import make as scoring
@@ -138,12 +138,21 @@ def live(desk: calling.Desk, phone: ContactPoint, life: Life) -> None:
     StatementAnnouncement.objects.create(
         statement=statement_of(desk), contact=contact, message_id=uuid7(), told_at=BEFORE
     )
+    look_at(desk, contact, life)
+
+
+def look_at(desk: calling.Desk, contact: Contact, life: Life) -> None:
+    """What they did and what is known, a score and a segment, and a campaign they are in."""
     scoring.behaviour(
         contact=contact, legal_entity=desk.entity, subject=f"/{life.street}/", occurred_at=BEFORE
     )
     scoring.attribute(contact=contact, legal_entity=desk.entity, name="street", value=life.street)
     model = ScoreModel.objects.first() or scores.score_model(legal_entity=desk.entity)
     Score.objects.create(model=model, contact=contact, points=10, changed_at=BEFORE)
+    campaign = Campaign.objects.first() or scoring.campaign(
+        legal_entity=desk.entity, purpose=desk.notice.notice.purpose
+    )
+    scoring.recipient(campaign=campaign, contact=contact)
     segment = Segment.objects.first() or scores.segment(legal_entity=desk.entity)
     SegmentMember.objects.create(segment=segment, contact=contact, since_at=BEFORE)
 

@@ -34,11 +34,14 @@ def test_copy_holds_a_row_of_every_table_about_the_person() -> None:
 
     assert sorted(data["data"]) == [
         "addressverification",
+        "behaviourevent",
         "calllistentry",
+        "campaignrecipient",
         "consentevent",
         "consentrecord",
         "contact",
         "contactattempt",
+        "contactattribute",
         "contactpoint",
         "customerrelation",
         "desklookup",
@@ -48,6 +51,8 @@ def test_copy_holds_a_row_of_every_table_about_the_person() -> None:
         "objection",
         "outboxmessage",
         "restriction",
+        "score",
+        "segmentmember",
         "showncontact",
         "staffact",
         "statementannouncement",
