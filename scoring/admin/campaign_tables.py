@@ -12,7 +12,7 @@ from consent.admin.badge import ALLOWED, ENDED, PENDING, STOPPED, Look, look
 from consent.admin.bars import Bar, bars_of
 from consent.domain.engine import telling
 from consent.domain.rulebook.codes import Code
-from scoring.domain.campaigns.audience import HAD_ENOUGH, LEFT_AUDIENCE, NO_ADDRESS
+from scoring.domain.campaigns.audience import HAD_ENOUGH, LEFT_AUDIENCE, NO_ADDRESS, SAME_ADDRESS
 from scoring.domain.campaigns.results import Results
 from scoring.models import Campaign
 
@@ -27,6 +27,10 @@ BESIDE_THE_RULES: Final = {
     LEFT_AUDIENCE: (
         _("No longer in the audience"),
         _("They left the segment, or are scored no more: they may have objected to profiling."),
+    ),
+    SAME_ADDRESS: (
+        _("Address used already"),
+        _("Somebody else with the same address got this campaign: one message is enough."),
     ),
     HAD_ENOUGH: (_("Had enough for now"), _("It goes as soon as the frequency cap leaves room.")),
 }

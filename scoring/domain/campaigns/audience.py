@@ -26,6 +26,7 @@ from scoring.models import (
 
 # Beside the codes of the rules: what keeps somebody from a message before the rules are asked, or after.
 NO_ADDRESS, HAD_ENOUGH, LEFT_AUDIENCE = "NO_ADDRESS", "HAD_ENOUGH", "LEFT_AUDIENCE"
+SAME_ADDRESS = "SAME_ADDRESS"
 State = CampaignRecipient.State
 
 

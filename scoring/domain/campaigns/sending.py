@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from consent.domain import outbox
@@ -24,6 +24,7 @@ from customers.models import Contact, ContactPoint
 from scoring.domain.campaigns import outcomes
 from scoring.domain.campaigns.audience import (
     LEFT_AUDIENCE,
+    SAME_ADDRESS,
     Candidate,
     keep_in_audience,
     look,
@@ -107,7 +108,8 @@ def hand_over(*, campaign: Campaign, at: datetime.datetime) -> int:
     if campaign.call_list is not None:
         _put_on_list(campaign.call_list, going, rows)
     else:
-        _write(campaign, [(contacts[key], point) for key, point in going], rows, at)
+        alone = _once_per_address(campaign, going, rows)
+        _write(campaign, [(contacts[key], point) for key, point in alone], rows, at)
     CampaignRecipient.objects.bulk_update(rows.values(), CHANGED)
     return len(rows)
 
@@ -202,6 +204,29 @@ def _put_on_list(
     add_contacts(call_list=call_list, contact_point_ids=[point.pk for _key, point in going])
     for key, _point in going:
         rows[key].state = State.LISTED
+
+
+def _once_per_address(
+    campaign: Campaign,
+    going: Sequence[tuple[uuid.UUID, ContactPoint]],
+    rows: Mapping[uuid.UUID, CampaignRecipient],
+) -> list[tuple[uuid.UUID, ContactPoint]]:
+    """People who share an address get one message together; of two workers one at a time looks and writes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(campaign.pk)])
+    reached = campaign.recipients.filter(
+        state__in=[State.HANDED_OVER, State.SENT],
+        contact_point__address_hash__in=[point.address_hash for _key, point in going],
+    )
+    used = set(reached.values_list("contact_point__address_hash", flat=True))
+    alone = []
+    for key, point in going:
+        if point.address_hash in used:
+            rows[key].state, rows[key].code, rows[key].handed_at = State.DENIED, SAME_ADDRESS, None
+        else:
+            alone.append((key, point))
+        used.add(point.address_hash)
+    return alone
 
 
 def _write(

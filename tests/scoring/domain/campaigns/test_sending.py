@@ -382,7 +382,7 @@ def test_a_step_takes_as_few_queries_for_many_as_for_one(people: int) -> None:
     with CaptureQueriesContext(connection) as queries:
         sending.hand_over(campaign=begun, at=NOW)
 
-    assert len(queries) == 16
+    assert len(queries) == 18
 
 
 def test_permission_for_one_time_is_used_up_by_one_message() -> None:
@@ -465,3 +465,22 @@ def test_who_had_no_turn_is_first_the_next_time() -> None:
     turns = [list(dict(sending.take_turns(now=NOW, after=after))) for after in ("", first)]
 
     assert turns == [[first, second], [second, first]]
+
+
+def test_two_people_with_one_address_get_one_message_together() -> None:
+    entity = shop()
+    for _person in range(3):
+        reader(entity, "Alice")
+    begun = started(entity)
+
+    gathering.gather(campaign=begun, at=NOW)
+    last = begun.recipients.order_by("pk").last()
+    assert last is not None
+    last.due_at = NOW + MINUTE
+    last.save(update_fields=["due_at"])
+    work_off()
+    work_off(NOW + MINUTE)
+
+    assert OutboxMessage.objects.count() == 1
+    rows = begun.recipients.order_by("pk").values_list("state", "code")
+    assert [code for state, code in rows if state != "HANDED_OVER"] == ["SAME_ADDRESS"] * 2
