@@ -26,6 +26,7 @@ from consent.domain.seal.notes import read_checkpoint, read_note
 from consent.domain.seal.rereading import read_bounds
 from consent.domain.seal.verifying import Trusted, find_faults
 from consent.models import Job, SealMark
+from scoring.domain.campaigns.running import pause_campaign
 from scoring.models import Campaign
 
 WRITE_TO_PEOPLE = (Job.Kind.ANNOUNCE, Job.Kind.BREACH)
@@ -123,9 +124,13 @@ def restore(*, folder: Path, restored_at: datetime.datetime) -> Restored:
 
 def _stop_what_writes_to_people(restored_at: datetime.datetime) -> int:
     """Whom they reached after the backup is not known any more: somebody decides whether they go on."""
-    paused = Campaign.objects.filter(state=Campaign.State.RUNNING).update(state=Campaign.State.PAUSED)
+    running = list(Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("pk"))
+    for campaign in running:
+        pause_campaign(campaign=campaign, paused_at=restored_at)
     writing = Job.objects.filter(kind__in=WRITE_TO_PEOPLE, state__in=jobs.UNFINISHED)
-    return paused + writing.update(state=Job.State.CANCELLED, ended_at=restored_at, heartbeat_at=restored_at)
+    return len(running) + writing.update(
+        state=Job.State.CANCELLED, ended_at=restored_at, heartbeat_at=restored_at
+    )
 
 
 def read_manifest(*, folder: Path) -> Manifest:

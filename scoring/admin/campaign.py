@@ -114,7 +114,7 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
         return redirect("admin:scoring_campaign_results", campaign.pk)
 
     def pause_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.turn(request, object_id, running.pause_campaign, str(_("Paused. Nothing goes out now.")))
+        return self.turn(request, object_id, pause_now, str(_("Paused. Nothing goes out now.")))
 
     def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return self.turn(request, object_id, running.resume_campaign, str(_("It goes on where it stopped.")))
@@ -144,6 +144,10 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, campaign: Campaign) -> str:
         return badge(campaign_look(campaign.state))
+
+
+def pause_now(*, campaign: Campaign) -> None:
+    running.pause_campaign(campaign=campaign, paused_at=timezone.now())
 
 
 def end_now(*, campaign: Campaign) -> None:

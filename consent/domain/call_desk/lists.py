@@ -123,6 +123,12 @@ def close_call_list(*, call_list: CallList, closed_at: datetime.datetime) -> Non
     call_list.closed_at = closed_at
 
 
+def reopen_call_list(*, call_list: CallList) -> None:
+    """Show people of a closed list again; one that is open stays so."""
+    CallList.objects.filter(pk=call_list.pk).update(closed_at=None)
+    call_list.closed_at = None
+
+
 def write_script(*, call_list: CallList, script: Wording) -> None:
     """Change what agents say, from the next contact on."""
     call_list.script = script

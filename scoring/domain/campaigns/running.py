@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from consent.domain.call_desk.lists import Made, close_call_list, open_call_list
+from consent.domain.call_desk.lists import Made, close_call_list, open_call_list, reopen_call_list
 from consent.domain.engine.question import UnknownCodeError
 from consent.models import CallList, ContentKind, ServiceTest, Wording
 from customers.models import Language, StaffMember
@@ -69,19 +69,25 @@ def start_campaign(*, campaign: Campaign, started_by: StaffMember, started_at: d
 
 
 @transaction.atomic
-def pause_campaign(*, campaign: Campaign) -> None:
-    """Stop for a while: what is in the outbox comes back and waits too. Raises CampaignStateError."""
+def pause_campaign(*, campaign: Campaign, paused_at: datetime.datetime) -> None:
+    """Stop for a while: what is in the outbox comes back and waits too, and its call list shows nobody.
+
+    Raises CampaignStateError.
+    """
     held = _hold(campaign, State.RUNNING)
     held.state = State.PAUSED
     held.save(update_fields=["state"])
+    _close_list(held, paused_at)
 
 
 @transaction.atomic
 def resume_campaign(*, campaign: Campaign) -> None:
-    """Go on where a campaign was paused. Raises CampaignStateError."""
+    """Go on where a campaign was paused, call list and all. Raises CampaignStateError."""
     held = _hold(campaign, State.PAUSED)
     held.state = State.RUNNING
     held.save(update_fields=["state"])
+    if held.call_list is not None:
+        reopen_call_list(call_list=held.call_list)
 
 
 @transaction.atomic
@@ -93,8 +99,12 @@ def end_campaign(*, campaign: Campaign, ended_at: datetime.datetime) -> None:
     held = _hold(campaign, State.RUNNING, State.PAUSED)
     held.state, held.ended_at = State.ENDED, ended_at
     held.save(update_fields=["state", "ended_at"])
-    if held.call_list is not None and held.call_list.closed_at is None:
-        close_call_list(call_list=held.call_list, closed_at=ended_at)
+    _close_list(held, ended_at)
+
+
+def _close_list(campaign: Campaign, at: datetime.datetime) -> None:
+    if campaign.call_list is not None and campaign.call_list.closed_at is None:
+        close_call_list(call_list=campaign.call_list, closed_at=at)
 
 
 def _hold(campaign: Campaign, *states: Campaign.State) -> Campaign:

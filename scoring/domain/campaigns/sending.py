@@ -67,18 +67,18 @@ def _step(campaign: Campaign, now: datetime.datetime) -> int:
     try:
         step = gather(campaign=campaign, at=now) + hand_over(campaign=campaign, at=now)
     except UnknownCodeError:
-        _pause(campaign)
+        _pause(campaign, now)
         return 0
     if not step:
         end_where_done(campaign=campaign, at=now)
     return step
 
 
-def _pause(campaign: Campaign) -> None:
+def _pause(campaign: Campaign, now: datetime.datetime) -> None:
     """One whose question cannot be put any more holds up no other."""
     logger.error("Campaign %s is paused: its question cannot be put any more.", campaign.pk)
     with contextlib.suppress(CampaignStateError):
-        pause_campaign(campaign=campaign)
+        pause_campaign(campaign=campaign, paused_at=now)
 
 
 @transaction.atomic

@@ -7,10 +7,12 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from consent.domain import delivery, messages, outbox
+from consent.domain.call_desk import taking
 from consent.domain.erasing import erasure
 from consent.domain.links import Withdrawable
 from consent.domain.messages import WorkingLinks
 from consent.models import (
+    CallList,
     Channel,
     ConsentEvent,
     ContentKind,
@@ -237,7 +239,7 @@ def test_paused_campaign_takes_back_what_is_in_the_outbox_and_sends_it_after_it_
     begun = started(entity)
     work_off()
 
-    running.pause_campaign(campaign=begun)
+    running.pause_campaign(campaign=begun, paused_at=NOW)
     while_paused = post()
     work_off()
     waiting = states(begun)
@@ -332,6 +334,25 @@ def test_phone_campaign_fills_a_call_list_with_whoever_may_be_called() -> None:
     assert list(begun.call_list.entries.values_list("contact_point", flat=True)) == [alice.pk]
     assert (begun.call_list.name, begun.call_list.script["nl"][:3]) == ("Campagne lampen", "Dag")
     assert states(begun) == {"Alice": "LISTED"}
+
+
+def test_paused_phone_campaign_shows_nobody_to_agents_until_it_is_resumed() -> None:
+    entity = shop()
+    make.caller_number(legal_entity=entity)
+    reader(entity, "Alice", channel=Channel.CALL)
+    begun = started(entity, channel=Channel.CALL)
+    work_off()
+    agent = make.staff_member(organisation=entity.organisation, username="belteam")
+
+    def shown() -> bool:
+        call_list = CallList.objects.get(campaign=begun)
+        return taking.take_next(call_list=call_list, agent=agent, at=NOW) is not None
+
+    running.pause_campaign(campaign=begun, paused_at=NOW)
+    while_paused = shown()
+    running.resume_campaign(campaign=begun)
+
+    assert (while_paused, shown()) == (False, True)
 
 
 def test_text_message_says_who_sends_it_and_how_to_stop() -> None:
@@ -429,7 +450,7 @@ def test_paused_campaign_does_not_send_again_what_may_have_arrived() -> None:
     assert message is not None
     outbox.mark_in_doubt(message=message, now=NOW, answer="TimeoutError")
 
-    running.pause_campaign(campaign=begun)
+    running.pause_campaign(campaign=begun, paused_at=NOW)
     got = post(NOW + MINUTE)
     running.resume_campaign(campaign=begun)
     work_off(NOW + 2 * MINUTE)
