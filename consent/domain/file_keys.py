@@ -1,10 +1,17 @@
-"""The key of a file that lasts a day: wrapped by our own, and bound to the row it belongs to."""
+"""Files that last a day: how long, and their key, wrapped by our own and bound to the row it belongs to."""
 
+import datetime
 import os
 import uuid
+from typing import Final
 
 from consent.domain.ledger.evidence import KEY_BYTES, NONCE_BYTES, decrypt, encrypt
 from customers.domain.key_rings import evidence_keys
+
+THERE_FOR: Final = datetime.timedelta(hours=24)
+# A job that nobody could end in this time keeps no half a file.
+MADE_WITHIN: Final = datetime.timedelta(days=3)
+DELETED_AT_ONCE: Final = 20
 
 
 def make_key(*, bound_to: uuid.UUID) -> tuple[bytes, int]:

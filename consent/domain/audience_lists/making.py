@@ -17,16 +17,12 @@ from consent.domain.audience_lists.rows import write_people, write_titles
 from consent.domain.audiences import Listed
 from consent.domain.disclosures import GivenOut, given_out_about, pack_keys, record_disclosure
 from consent.domain.engine.question import Question, UnknownCodeError, Wanted
-from consent.domain.file_keys import make_key, open_key
+from consent.domain.file_keys import DELETED_AT_ONCE, MADE_WITHIN, THERE_FOR, make_key, open_key
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.domain.ledger.evidence import decrypt, encrypt
 from consent.models import AudienceFile, AudiencePart, Disclosure, Job
 from customers.models import Organisation, StaffMember, uuid7
 
-THERE_FOR: Final = datetime.timedelta(hours=24)
-# A job that nobody could end in this time keeps no half a list.
-MADE_WITHIN: Final = datetime.timedelta(days=3)
-FILES_AT_A_TIME: Final = 20
 FAST: Final = 1
 GONE: Final = _("What was made of this list was deleted when its time had passed. Ask for it anew.")
 
@@ -136,7 +132,7 @@ def size_of(*, file: AudienceFile) -> int:
 def delete_expired(*, now: datetime.datetime) -> int:
     """Delete the lists that have had their time, with their keys; who stood on them stays known, by key."""
     expired = AudienceFile.objects.filter(expires_at__lte=now).order_by("expires_at", "pk")
-    keys = list(expired.values_list("pk", flat=True)[:FILES_AT_A_TIME])
+    keys = list(expired.values_list("pk", flat=True)[:DELETED_AT_ONCE])
     AudienceFile.objects.filter(pk__in=keys).delete()
     return len(keys)
 

@@ -24,7 +24,7 @@ from consent.domain.dossier.exporting import (
 )
 from consent.domain.dossier.log import Digesting, Occasion, log_export
 from consent.domain.dossier.selection import events_of, read_selection
-from consent.domain.file_keys import make_key, open_key
+from consent.domain.file_keys import DELETED_AT_ONCE, MADE_WITHIN, THERE_FOR, make_key, open_key
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.domain.ledger.evidence import EvidenceBrokenError, decrypt, encrypt
 from consent.domain.seal.proofs import TreeBrokenError, latest_checkpoint
@@ -32,10 +32,6 @@ from consent.models import EvidenceFile, EvidencePart, Job
 from customers.models import Organisation, StaffMember, uuid7
 
 PEOPLE_IN_A_PART: Final = 2_000
-THERE_FOR: Final = datetime.timedelta(hours=24)
-# A job that nobody could end in this time keeps no half a file.
-MADE_WITHIN: Final = datetime.timedelta(days=3)
-FILES_AT_A_TIME: Final = 20
 BROKEN: Final = _("The evidence is not what was recorded. Have “verify_ledger --evidence” run first.")
 GONE: Final = _("What was made of this file was deleted when its time had passed. Ask for the export anew.")
 README: Final = _(
@@ -183,7 +179,7 @@ class _Waiting:
 def delete_expired(*, now: datetime.datetime) -> int:
     """Delete the files that have had their time, and their keys; that they were made stays in the log."""
     expired = EvidenceFile.objects.filter(wrapped_key__isnull=False, expires_at__lte=now)
-    keys = list(expired.order_by("expires_at", "pk").values_list("pk", flat=True)[:FILES_AT_A_TIME])
+    keys = list(expired.order_by("expires_at", "pk").values_list("pk", flat=True)[:DELETED_AT_ONCE])
     with transaction.atomic():
         EvidencePart.objects.filter(file__in=keys).delete()
         EvidenceFile.objects.filter(pk__in=keys).update(wrapped_key=None, key_version=None)
