@@ -20,6 +20,7 @@ from scoring.models import (
     CampaignRecipient,
     FrequencyCap,
     Score,
+    ScoreQuerySet,
     Segment,
     SegmentMember,
 )
@@ -107,13 +108,12 @@ def members(*, campaign: Campaign) -> QuerySet[Contact]:
 
     One that goes when a score falls is for whoever stands above it, and may fall.
     """
-    conditions = {
-        Campaign.Begins.REACHES: {"points__gte": campaign.points},
-        Campaign.Begins.FALLS: {"points__gt": campaign.points},
-    }
-    people = audience(campaign=campaign)
-    condition = conditions.get(Campaign.Begins(campaign.begins))
-    return people.filter(Exists(_scored(campaign).filter(**condition))) if condition else people
+    people, points = audience(campaign=campaign), campaign.points
+    if points is None:
+        return people
+    scored = _scored(campaign)
+    falls = campaign.begins == Campaign.Begins.FALLS
+    return people.filter(Exists(scored.above(points) if falls else scored.at_least(points)))
 
 
 def _in_segment(segment: Segment) -> QuerySet[Any]:
@@ -125,7 +125,7 @@ def _in_segment(segment: Segment) -> QuerySet[Any]:
     return own.filter(band__code=segment.band_code, contact=OuterRef("pk"))
 
 
-def _scored(campaign: Campaign) -> QuerySet[Score]:
+def _scored(campaign: Campaign) -> ScoreQuerySet:
     return Score.objects.filter(model=campaign.score_model_id, contact=OuterRef("pk"))
 
 
