@@ -17,13 +17,15 @@ from customers.models import LegalEntity
 PROFILING: Final = "profiling"
 MEASURING: Final = "behaviour"
 CONSENT, LEGITIMATE_INTEREST = "CONSENT", "LEGITIMATE_INTEREST"
-# A condition on the column of a contact; its parameters come from `gate_parameters`.
+# The keys of everybody the gate lets in, and a condition on the column of a contact; their parameters come
+# from `gate_parameters`.
 SQL: Final = Path(__file__).with_name("sql")
-PROFILED: Final = (
+LET_IN: Final = (
     SQL.joinpath("profiled.sql")
     .read_text()
     .replace("{valid}", f"({SQL.joinpath('valid_permission.sql').read_text()})")
 )
+PROFILED: Final = f"{{column}} IN (\n{LET_IN})"
 NOBODY: Final = {
     "gate_organisation": None,
     "gate_legal_entity": None,
@@ -40,7 +42,7 @@ NOBODY: Final = {
 def gate_parameters(
     *, legal_entity: LegalEntity, rests_on: str, now: datetime.datetime, purpose: str = PROFILING
 ) -> dict[str, Any]:
-    """Say what `PROFILED` asks: who may be profiled by a legal entity, on permission or until they object.
+    """Say what the gate asks: who may be profiled by a legal entity, on permission or until they object.
 
     Never who was erased, is restricted, objected, refused, withdrew, is blocked, or is under age without
     their representative; nobody at all where the house forbids it or the legal entity has no such purpose:

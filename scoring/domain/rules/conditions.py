@@ -17,6 +17,8 @@ ASKED: Final[Mapping[str, str]] = {
     Comparison.AT_MOST: "{column} <= {number}",
     Comparison.KNOWN: "{column} IS NOT NULL AND {column}::text <> ''",
 }
+# What a rule without a condition asks.
+ALWAYS: Final = "true"
 
 
 class UnknownWordError(ValueError):
@@ -47,27 +49,15 @@ def compile_condition(*, rule: ScoreRule, condition: RuleCondition, key: str, pa
 def compile_conditions(
     *, rule: ScoreRule, conditions: Iterable[RuleCondition], key: str, params: dict[str, Any]
 ) -> str:
-    """Write what must be so for a rule to count; raises UnknownWordError."""
-    return (
-        " AND ".join(
-            [
-                *([] if rule.looks_at == ScoreRule.LooksAt.PERSON else [_looks_at(rule, key, params)]),
-                *(
-                    f"({compile_condition(rule=rule, condition=one, key=f'{key}_{place}', params=params)})"
-                    for place, one in enumerate(conditions)
-                ),
-            ]
-        )
-        or "true"
-    )
-
-
-def _looks_at(rule: ScoreRule, key: str, params: dict[str, Any]) -> str:
-    params[f"{key}_kind"] = rule.looks_at
-    if rule.window_days is None:
-        return f"act.kind = %({key}_kind)s"
-    params[f"{key}_window"] = rule.window_days
-    return f"act.kind = %({key}_kind)s AND act.age < %({key}_window)s"
+    """Write what must be so of what a rule looks at for it to count; raises UnknownWordError."""
+    asked = [
+        f"({compile_condition(rule=rule, condition=one, key=f'{key}_{place}', params=params)})"
+        for place, one in enumerate(conditions)
+    ]
+    if rule.window_days is not None:
+        params[f"{key}_window"] = rule.window_days
+        asked.insert(0, f"act.age < %({key}_window)s")
+    return " AND ".join(asked) or ALWAYS
 
 
 def _ask(field: Column | Rows, condition: RuleCondition, names: Mapping[str, str]) -> str:

@@ -1,20 +1,32 @@
 """What counts as an act of a person: what was told to us, and what stands here in its own place already."""
 
+import datetime
 from collections.abc import Collection, Mapping
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from scoring.models import ScoreRule
 
 LooksAt = ScoreRule.LooksAt
 
+# What happens later on the day, where a clock runs ahead, is not worth more than today.
+AGE: Final = "greatest(%(day)s::date - ({moment} AT TIME ZONE %(zone)s)::date, 0)"
+# The same, in a fifth of the time: looked up among the midnights of the last year.
+QUICK_AGE: Final = (
+    "CASE WHEN {moment} >= (%(midnights)s::timestamptz[])[1] "
+    "THEN %(days)s - width_bucket({moment}, %(midnights)s::timestamptz[]) "
+    f"ELSE {AGE} END"
+)
+DAYS: Final = 366
 # Which contacts a count is about stands where /* whose */ is; each arm names the column of the contact.
 TOLD: Final = """
 SELECT event.contact_id, event.id, event.kind, event.subject, event.source, event.value, event.occurred_at,
-    %(day)s::date - (event.occurred_at AT TIME ZONE %(zone)s)::date AS age
+    {age} AS age
 FROM scoring_behaviourevent event
 WHERE event.legal_entity_id = %(legal_entity)s AND event.occurred_at < %(until)s
     AND event.kind = ANY(%(kinds)s) /* whose event.contact_id */ /* opens */
 """
+TOLD_AGE: Final = QUICK_AGE.format(moment="event.occurred_at")
 # Mail programs open mails by themselves: an open counts when something else was done within a day after it.
 ONLY_WHEN_FOLLOWED: Final = """
     AND (event.kind <> 'MAIL_OPENED' OR EXISTS (
@@ -26,7 +38,7 @@ ONLY_WHEN_FOLLOWED: Final = """
 """
 AGREED: Final = """
 SELECT bought.contact_id, bought.id, {kind}, coalesce(product.code, ''), lower(bought.kind), NULL::numeric,
-    bought.occurred_at, %(day)s::date - (bought.occurred_at AT TIME ZONE %(zone)s)::date
+    bought.occurred_at, {age}
 FROM customers_transaction bought
 LEFT JOIN customers_productgroup product ON product.id = bought.product_group_id
 WHERE bought.legal_entity_id = %(legal_entity)s AND bought.occurred_at < %(until)s
@@ -34,26 +46,41 @@ WHERE bought.legal_entity_id = %(legal_entity)s AND bought.occurred_at < %(until
 """
 ADDRESSED: Final = """
 SELECT point.contact_id, point.id, {kind}, lower(point.kind), '', NULL::numeric,
-    {moment}, %(day)s::date - ({moment} AT TIME ZONE %(zone)s)::date
+    {moment}, {age}
 FROM customers_contactpoint point
 WHERE point.organisation_id = %(organisation)s AND {moment} < %(until)s AND {which}
     /* whose point.contact_id */
 """
+AGREED_AGE: Final = AGE.format(moment="bought.occurred_at")
 ELSEWHERE: Final[Mapping[str, str]] = {
-    LooksAt.PURCHASE: AGREED.format(kind="'PURCHASE'", kinds="'SALE', 'DONATION'"),
-    LooksAt.EVENT_VISIT: AGREED.format(kind="'EVENT_VISIT'", kinds="'ATTENDANCE'"),
+    LooksAt.PURCHASE: AGREED.format(kind="'PURCHASE'", kinds="'SALE', 'DONATION'", age=AGREED_AGE),
+    LooksAt.EVENT_VISIT: AGREED.format(kind="'EVENT_VISIT'", kinds="'ATTENDANCE'", age=AGREED_AGE),
     LooksAt.PLACEHOLDER_ADDRESS: ADDRESSED.format(
-        kind="'PLACEHOLDER_ADDRESS'", moment="point.created_at", which="point.placeholder"
+        kind="'PLACEHOLDER_ADDRESS'",
+        moment="point.created_at",
+        age=AGE.format(moment="point.created_at"),
+        which="point.placeholder",
     ),
     LooksAt.BOUNCE: ADDRESSED.format(
-        kind="'BOUNCE'", moment="point.invalid_at", which="point.invalid_reason = 'HARD_BOUNCE'"
+        kind="'BOUNCE'",
+        moment="point.invalid_at",
+        age=AGE.format(moment="point.invalid_at"),
+        which="point.invalid_reason = 'HARD_BOUNCE'",
     ),
 }
 
 
+def midnights(*, day: datetime.date, zone: str) -> list[datetime.datetime]:
+    """The beginnings of the last days up to this one, where the legal entity is."""
+    days = (day - datetime.timedelta(days=number) for number in reversed(range(DAYS)))
+    return [datetime.datetime.combine(one, datetime.time(), ZoneInfo(zone)) for one in days]
+
+
 def acts_looked_at(*, kinds: Collection[str], whose: str) -> str:
     """Write the rows of all acts of these kinds; `whose` narrows the column of the contact."""
-    told = TOLD.replace("/* opens */", ONLY_WHEN_FOLLOWED if LooksAt.MAIL_OPENED in kinds else "")
+    told = TOLD.format(age=TOLD_AGE).replace(
+        "/* opens */", ONLY_WHEN_FOLLOWED if LooksAt.MAIL_OPENED in kinds else ""
+    )
     arms = [told, *(ELSEWHERE[kind] for kind in ELSEWHERE if kind in kinds)]
     return narrowed(sql=" UNION ALL ".join(arms), whose=whose)
 

@@ -12,22 +12,35 @@ from django.db import connection, transaction
 from scoring.domain.scores.statement import Whose, compile_points
 from scoring.models import ScoreModel, ScoreModelVersion
 
+# What did not change is not written; what did is written beside the old row, in the order in which it lies.
 WRITE: Final = """
-WITH counted AS MATERIALIZED ({points}),
+WITH counted AS MATERIALIZED (
+    SELECT contact_id, points, {band} AS band_id
+    FROM (SELECT contact_id, micropoints / 1000000.0 AS points FROM ({points}) given) exact),
+had AS (
+    SELECT contact_id, points, band_id FROM scoring_score old WHERE old.model_id = %(model)s {whose}),
+compared AS MATERIALIZED (
+    SELECT contact_id, counted.points, counted.band_id, had.points AS had_points
+    FROM had FULL JOIN counted USING (contact_id)
+    WHERE had.points IS DISTINCT FROM counted.points OR had.band_id IS DISTINCT FROM counted.band_id),
 gone AS (
-    DELETE FROM scoring_score old
-    WHERE old.model_id = %(model)s {whose}
-        AND NOT EXISTS (SELECT FROM counted WHERE counted.contact_id = old.contact_id)
+    DELETE FROM scoring_score old USING compared
+    WHERE old.model_id = %(model)s {whose} AND old.contact_id = compared.contact_id
+        AND compared.points IS NULL
     RETURNING 1),
-kept AS (
-    INSERT INTO scoring_score AS old (model_id, contact_id, points, band_id, changed_at)
-    SELECT %(model)s, contact_id, points, {band}, %(now)s
-    FROM (SELECT contact_id, micropoints / 1000000.0 AS points FROM counted) exact
-    ON CONFLICT (model_id, contact_id) DO UPDATE
-    SET points = EXCLUDED.points, band_id = EXCLUDED.band_id, changed_at = EXCLUDED.changed_at
-    WHERE old.points <> EXCLUDED.points OR old.band_id IS DISTINCT FROM EXCLUDED.band_id
+changed AS (
+    UPDATE scoring_score old SET points = compared.points, band_id = compared.band_id, changed_at = %(now)s
+    FROM compared
+    WHERE old.model_id = %(model)s {whose} AND old.contact_id = compared.contact_id
+        AND compared.points IS NOT NULL
+    RETURNING 1),
+new AS (
+    INSERT INTO scoring_score (model_id, contact_id, points, band_id, changed_at)
+    SELECT %(model)s, contact_id, points, band_id, %(now)s
+    FROM compared WHERE had_points IS NULL ORDER BY contact_id
     RETURNING 1)
-SELECT (SELECT count(*) FROM counted), (SELECT count(*) FROM kept), (SELECT count(*) FROM gone)
+SELECT (SELECT count(*) FROM counted), (SELECT count(*) FROM changed) + (SELECT count(*) FROM new),
+    (SELECT count(*) FROM gone)
 """
 # Who is in a segment follows from the scores, so it is written after them.
 LEAVE: Final = """

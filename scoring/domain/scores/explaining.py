@@ -16,6 +16,7 @@ from scoring.domain.scores.statement import (
     Ruled,
     Whose,
     compile_rules,
+    divide,
     parameters_of,
     profiled,
 )
@@ -62,8 +63,7 @@ def explain(
     """
     params = parameters_of(model=version.model, day=day, now=now) | {"contacts": [contact_id]}
     ruled = compile_rules(version=version, params=params)
-    acted = [one for one in ruled if not one.is_of_a_person]
-    known = [one for one in ruled if one.is_of_a_person]
+    acted, known = divide(ruled)
     lines = [*_lines_of_acts(acted, params), *_lines_of_a_person(known, params)]
     return Explained(lines=sorted(lines, key=lambda line: line.rule.position))
 
@@ -124,5 +124,5 @@ def _read(sql: str, params: dict[str, Any]) -> list[Any]:
         return rows
 
 
-def _exact(micropoints: int) -> Decimal:
-    return Decimal(micropoints) / MILLION
+def _exact(micropoints: float) -> Decimal:
+    return Decimal(int(micropoints)) / MILLION

@@ -2,14 +2,14 @@
 
 import datetime
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from scoring.domain.profiling import PROFILED, gate_parameters
-from scoring.domain.rules.conditions import compile_conditions
-from scoring.domain.scores.acts import acts_looked_at, narrowed
+from scoring.domain.profiling import LET_IN, PROFILED, gate_parameters
+from scoring.domain.rules.conditions import ALWAYS, compile_conditions
+from scoring.domain.scores.acts import DAYS, acts_looked_at, midnights, narrowed
 from scoring.models import RuleCondition, ScoreModel, ScoreModelVersion, ScoreRule
 
 MILLION: Final = 1_000_000
@@ -17,6 +17,19 @@ MOST_HALVINGS: Final = 64
 PERSONS: Final = """
 SELECT contact.id AS contact_id, {columns} FROM customers_contact contact
 WHERE contact.organisation_id = %(organisation)s AND contact.erased_at IS NULL /* whose contact.id */
+"""
+# The gate is asked by itself, once about all these people.
+COUNTED: Final = """
+WITH let_in AS MATERIALIZED ({let_in})
+SELECT contact_id, {given}::bigint AS micropoints
+FROM ({points}) summed JOIN let_in ON let_in.id = summed.contact_id
+"""
+# What is asked of an act, its age above all, is worked out once, however many rules look at it.
+SUMMED: Final = """
+SELECT contact_id, {columns} FROM ({acts} OFFSET 0) act WHERE {asked} GROUP BY contact_id
+"""
+BEING: Final = """
+SELECT contact_id, {together} AS known FROM ({people} OFFSET 0) person WHERE coalesce({keys}) IS NOT NULL
 """
 NOBODY: Final = "SELECT NULL::uuid AS contact_id, NULL::bigint AS micropoints WHERE false"
 
@@ -43,22 +56,38 @@ class Ruled:
 
     rule: ScoreRule
     key: str
-    holds: str
+    kind: str
+    meets: str
 
     @property
     def is_of_a_person(self) -> bool:
         return self.rule.looks_at == ScoreRule.LooksAt.PERSON
 
     @property
+    def is_only_added(self) -> bool:
+        """Whether each act that meets it adds its own worth, whatever others do."""
+        return not (self.is_of_a_person or self.rule.once or self.rule.cap is not None)
+
+    @property
+    def holds(self) -> str:
+        return self.meets if self.is_of_a_person else f"act.kind = {self.kind} AND {self.meets}"
+
+    @property
     def worth(self) -> str:
-        """Millionths of points that one act gives: whole numbers, so that no order of adding matters."""
+        """Millionths of points that one act gives: whole numbers, so that no order of adding matters.
+
+        A binary fraction holds them exactly up to nine thousand million points, and adds them the quickest.
+        """
         if self.rule.half_life_days is None:
-            return str(self.rule.points * MILLION)
+            return f"{self.rule.points * MILLION}::float8"
         # After so many half-lives nothing is left of the most points; PostgreSQL refuses smaller numbers.
         halved = f"least(act.age / {self.rule.half_life_days}::float8, {MOST_HALVINGS})"
-        left = f"power(0.5::float8, {halved})"
-        # What happens later on the day, where a clock runs ahead, is not worth more than today.
-        return f"round({self.rule.points * MILLION}::float8 * least({left}, 1))::int"
+        return f"round({self.rule.points * MILLION}::float8 * power(0.5::float8, {halved}))"
+
+    @property
+    def worth_if_met(self) -> str:
+        """What an act of the kind it looks at adds."""
+        return self.worth if self.meets == ALWAYS else f"CASE WHEN {self.meets} THEN {self.worth} ELSE 0 END"
 
     @property
     def column(self) -> str:
@@ -88,15 +117,14 @@ def compile_points(
     ruled = compile_rules(version=version, params=params)
     if not ruled:
         return Statement(sql=NOBODY)
-    sums = sums_of(ruled=ruled, whose=whose, params=params)
-    given = ", ".join(one.key for one in ruled)
-    total = " + ".join(f"coalesce({one.key}, 0)" for one in ruled)
-    gate = profiled(column="summed.contact_id", whose=whose)
-    sql = (
-        f"SELECT contact_id, ({total})::bigint AS micropoints FROM ({sums}) summed "  # noqa: S608 # nosec B608
-        f"WHERE coalesce({given}) IS NOT NULL AND {gate}"
+    # The gate is asked by itself, about all these people at once.
+    points = _points(ruled=ruled, whose=whose, params=params)
+    acted, known = divide(ruled)
+    given = " + ".join(
+        [*(["coalesce(acted, 0)"] if acted else []), *(["coalesce(known, 0)"] if known else [])]
     )
-    return Statement(sql=sql, params=params)
+    let_in = narrowed(sql=LET_IN, whose=whose)
+    return Statement(sql=COUNTED.format(let_in=let_in, points=points, given=given), params=params)
 
 
 def compile_rules(*, version: ScoreModelVersion, params: dict[str, Any]) -> list[Ruled]:
@@ -120,6 +148,8 @@ def parameters_of(*, model: ScoreModel, day: datetime.date, now: datetime.dateti
         "zone": zone,
         "day": day,
         "until": until,
+        "midnights": midnights(day=day, zone=zone),
+        "days": DAYS,
     }
     gate = gate_parameters(legal_entity=model.legal_entity, rests_on=model.rests_on, now=now)
     return about | gate
@@ -127,8 +157,9 @@ def parameters_of(*, model: ScoreModel, day: datetime.date, now: datetime.dateti
 
 def _ruled(place: int, rule: ScoreRule, conditions: Sequence[RuleCondition], params: dict[str, Any]) -> Ruled:
     key = f"r{place}"
-    holds = compile_conditions(rule=rule, conditions=sorted(conditions, key=_by_key), key=key, params=params)
-    return Ruled(rule=rule, key=key, holds=holds)
+    meets = compile_conditions(rule=rule, conditions=sorted(conditions, key=_by_key), key=key, params=params)
+    params[f"{key}_kind"] = rule.looks_at
+    return Ruled(rule=rule, key=key, kind=f"%({key}_kind)s", meets=meets)
 
 
 def _by_key(condition: RuleCondition) -> int:
@@ -137,19 +168,79 @@ def _by_key(condition: RuleCondition) -> int:
 
 def sums_of(*, ruled: Sequence[Ruled], whose: Whose, params: dict[str, Any]) -> str:
     """A row for each person with what every rule gives: what they did beside what they are."""
-    acted = [one for one in ruled if not one.is_of_a_person]
-    known = [one for one in ruled if one.is_of_a_person]
+    acted, known = divide(ruled)
     parts = []
     if acted:
-        params["kinds"] = sorted({one.rule.looks_at for one in acted})
-        acts = acts_looked_at(kinds=params["kinds"], whose=whose)
-        parts.append(f"SELECT contact_id, {_columns(acted)} FROM ({acts}) act GROUP BY contact_id")  # noqa: S608 # nosec B608
+        parts.append(_summed(acted, columns=_columns(acted), asked=ALWAYS, whose=whose, params=params))
     if known:
         parts.append(narrowed(sql=PERSONS.format(columns=_columns(known)), whose=whose))
-    if len(parts) == 1:
-        return parts[0]
-    return f"SELECT * FROM ({parts[0]}) acted FULL JOIN ({parts[1]}) known USING (contact_id)"  # noqa: S608 # nosec B608
+    return _beside(parts)
+
+
+def divide(ruled: Sequence[Ruled]) -> tuple[list[Ruled], list[Ruled]]:
+    """The rules that look at acts, and those that look at what somebody is."""
+    acted = [one for one in ruled if not one.is_of_a_person]
+    return acted, [one for one in ruled if one.is_of_a_person]
 
 
 def _columns(ruled: Sequence[Ruled]) -> str:
     return ", ".join(f"{one.column} AS {one.key}" for one in ruled)
+
+
+def _points(*, ruled: Sequence[Ruled], whose: Whose, params: dict[str, Any]) -> str:
+    """A row for each person with what all rules give together; none where no rule holds."""
+    acted, known = divide(ruled)
+    parts = []
+    if acted:
+        together = f"{' + '.join(_together(acted))} AS acted"
+        parts.append(_summed(acted, columns=together, asked=_any_holds(acted), whose=whose, params=params))
+    if known:
+        keys = [one.key for one in known]
+        people = narrowed(sql=PERSONS.format(columns=_columns(known)), whose=whose)
+        together = " + ".join(f"coalesce({key}, 0)" for key in keys)
+        parts.append(BEING.format(together=together, people=people, keys=", ".join(keys)))
+    return _beside(parts)
+
+
+def _together(acted: Sequence[Ruled]) -> Iterator[str]:
+    """Rules that only add are one sum: each act is looked at by those for its kind alone."""
+    added = [one for one in acted if one.is_only_added]
+    if added:
+        cases = " ".join(
+            f"WHEN {kind} THEN {' + '.join(one.worth_if_met for one in ruled)}"
+            for kind, ruled in _by_kind(added).items()
+        )
+        yield f"coalesce(sum(CASE act.kind {cases} END), 0)"
+    yield from (f"coalesce({one.column}, 0)" for one in acted if not one.is_only_added)
+
+
+def _any_holds(acted: Sequence[Ruled]) -> str:
+    """Whether any rule holds for an act; of a kind that a rule looks at without more it need not be asked."""
+    asked = {
+        kind: [one.meets for one in ruled]
+        for kind, ruled in _by_kind(acted).items()
+        if all(one.meets != ALWAYS for one in ruled)
+    }
+    cases = " ".join(f"WHEN {kind} THEN {' OR '.join(meets)}" for kind, meets in asked.items())
+    return f"CASE act.kind {cases} ELSE true END" if cases else ALWAYS
+
+
+def _by_kind(ruled: Sequence[Ruled]) -> dict[str, list[Ruled]]:
+    """The rules that look at each kind of act, by the parameter that names it."""
+    found: dict[str, list[Ruled]] = {}
+    for one in ruled:
+        found.setdefault(one.rule.looks_at, []).append(one)
+    return {rules[0].kind: rules for rules in found.values()}
+
+
+def _summed(acted: Sequence[Ruled], *, columns: str, asked: str, whose: Whose, params: dict[str, Any]) -> str:
+    params["kinds"] = sorted({one.rule.looks_at for one in acted})
+    acts = acts_looked_at(kinds=params["kinds"], whose=whose)
+    return SUMMED.format(columns=columns, acts=acts, asked=asked)
+
+
+def _beside(parts: Sequence[str]) -> str:
+    """What people did beside what they are."""
+    if len(parts) == 1:
+        return parts[0]
+    return f"SELECT * FROM ({parts[0]}) acting FULL JOIN ({parts[1]}) being USING (contact_id)"  # noqa: S608 # nosec B608
