@@ -14,6 +14,7 @@ drill: dev
 	$(PYTHON) -m pytest -m drill $(ARGS)
 
 # Five million contacts need about 20 GB of disk and an hour; ARGS="--contacts 20000 --numbers 20000" a minute.
+# Scores are measured by themselves: $(PYTHON) -m bench.scoring.
 bench: dev
 	$(PYTHON) -m bench $(ARGS)
 

@@ -1,4 +1,4 @@
-"""Counting everybody's scores by twenty rules with decay, beside a bare aggregate with decay.
+"""Counting scores by twenty rules with decay, beside a bare aggregate; and how soon they know what is told.
 
 .venv/bin/python -m bench.scoring                      # full size: a million contacts, ten million events
 .venv/bin/python -m bench.scoring --contacts 100000
@@ -18,7 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.scoring", description=__doc__)
     parser.add_argument("--contacts", type=int, default=1_000_000)
     contacts = parser.parse_args().contacts
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
     os.environ.setdefault("JAWOORD_STATE_DIR", str(ROOT / ".state" / f"bench-scores-{contacts}"))
     Path(os.environ["JAWOORD_STATE_DIR"]).mkdir(parents=True, exist_ok=True)
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 // 2**20
