@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "make-ready": {"task": "consent.tasks.make_ready", "schedule": 2.0, "options": {"expires": 2}},
     "reconcile-records": {
         "task": "consent.tasks.reconcile_records",
         "schedule": 86400.0,

@@ -37,6 +37,7 @@ from consent.domain.ledger import reconciling
 from consent.domain.messages import WorkingLinks
 from consent.domain.notifying import delivering, guarding
 from consent.domain.privacy import announcing
+from consent.domain.ready import making as ready
 from consent.domain.retention import applying
 from consent.domain.rights import reminding
 from consent.domain.screening import work as screening
@@ -58,6 +59,7 @@ FILES_INTERVAL = 600
 REMINDERS_INTERVAL = 3600
 RETENTION_INTERVAL = 3600
 RECONCILE_INTERVAL = 86_400
+READY_INTERVAL = 2
 VERIFY_INTERVAL = 86_400
 SECONDS_TO_VERIFY = 3
 NOTIFICATIONS_INTERVAL = 10
@@ -301,12 +303,24 @@ def apply_retention() -> int:
 
 
 @shared_task
+def make_ready() -> int:
+    """Put together anew what lists ask about whoever something changed about."""
+    taken, all_done = _work_off(iter(lambda: ready.take_up_changes(now=timezone.now()), 0))
+    if not all_done:
+        make_ready.apply_async(expires=READY_INTERVAL)
+    heartbeats.beat(name="consent.tasks.make_ready", interval_seconds=READY_INTERVAL, now=timezone.now())
+    return taken
+
+
+@shared_task
 def reconcile_records(after: Sequence[str] = (), differing: int = 0) -> int:
     """Hold all records against the ledger, range by range; a difference turns the readiness page red."""
     name, until = "consent.tasks.reconcile_records", time.monotonic() + SECONDS_AT_WORK
     behind = reconciling.ContactRange(*map(uuid.UUID, after)) if after else None
+    if behind is None:
+        ready.note_passed(now=timezone.now())
     for contacts in reconciling.list_ranges(after=behind):
-        differing += len(reconciling.compare(contacts))
+        differing += len(reconciling.compare(contacts)) + ready.mend(within=contacts, now=timezone.now())
         if time.monotonic() >= until:
             reconcile_records.delay(after=[str(key) for key in contacts], differing=differing)
             return differing

@@ -61,6 +61,8 @@ from consent.models import (
     Processor,
     Purpose,
     RateCount,
+    ReadyAddress,
+    ReadyChange,
     Restriction,
     RetentionTerm,
     RightsRequest,
@@ -150,6 +152,19 @@ HOLDINGS: Final = (
         fate=Fate.DELETED,
         found_by="contact",
         told=("statement", "told_at"),
+    ),
+    Holding(
+        model=ReadyAddress,
+        title=_("Your addresses with what is known, for lists"),
+        fate=Fate.DELETED,
+        found_by="contact",
+    ),
+    Holding(
+        model=ReadyChange,
+        title=_("What changed since"),
+        fate=Fate.STAYS,
+        found_by="contact_id",
+        why="A bare key and a keyed hash, for seconds: that something changed.",
     ),
     Holding(
         model=ConsentRecord,

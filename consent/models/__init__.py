@@ -33,6 +33,7 @@ from consent.models.privacy_statement import (
 )
 from consent.models.processor import EEA, DataKind, Processor, SubProcessor, TransferGround
 from consent.models.purpose import BalancingTest, Channel, ContentKind, Purpose, ServiceTest
+from consent.models.ready import ReadyAddress, ReadyChange
 from consent.models.retention_term import RetentionTerm
 from consent.models.rights_request import RightsRequest, RightsStep
 from consent.models.screening import ScreeningBlock, ScreeningRun
@@ -104,6 +105,8 @@ __all__ = [
     "Processor",
     "Purpose",
     "RateCount",
+    "ReadyAddress",
+    "ReadyChange",
     "Restriction",
     "RetentionTerm",
     "RightsRequest",

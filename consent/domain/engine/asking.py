@@ -47,6 +47,14 @@ class Addresses:
         self.usable.append(usable)
         self.contacts.append(contact_id)
 
+    def only(self, *, places: Sequence[int]) -> "Addresses":
+        """Who stands at these places, counted from nought."""
+        return Addresses(
+            values=[self.values[place] for place in places],
+            usable=bytearray(self.usable[place] for place in places),
+            contacts=[self.contacts[place] for place in places],
+        )
+
 
 def read_all_asked(*, question: Question, asked: Sequence[Asked]) -> Addresses:
     """Read what was typed, as `read_texts` does."""

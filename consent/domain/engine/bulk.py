@@ -6,13 +6,14 @@ Rows with the same facts, whose ends that count are the same, get the same verdi
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from consent.domain.engine.answering import ask_database, rule_on
-from consent.domain.engine.asking import read_texts
+from consent.domain.engine.asking import Addresses, read_texts
 from consent.domain.engine.backing import Ruling, ends_looked_at, find_end
 from consent.domain.engine.facts_query import FactsQuery
 from consent.domain.engine.question import Question
+from consent.domain.engine.ready import Keyed, fetch_ready, key_of
 from consent.domain.engine.verdict import Verdict, write_verdict
 from consent.domain.rulebook.decision import restrictiveness
 
@@ -20,7 +21,7 @@ from consent.domain.rulebook.decision import restrictiveness
 # together the more of them there are; few enough for constant memory.
 CHUNK = 30_000
 # As the facts are joined, so that nothing is sorted again; the people of one place stand in one order.
-COLUMNS = "SELECT place, key, ends, contact_id::text FROM facts ORDER BY contact_id, place"
+COLUMNS = "SELECT place, key, ends, uuid_send(contact_id) FROM facts ORDER BY contact_id, place"
 KEYS: Final = FactsQuery(COLUMNS)
 
 
@@ -41,19 +42,28 @@ def answer_chunk(
     question").
     """
     addresses = read_texts(question=question, texts=texts, contacts=contacts)
-    rows = ask_database(query=KEYS, question=question, addresses=addresses, explained=False)
-    judged, found = _Judged(question), dict[int, tuple[int, Verdict]]()
-    for place, key, ends, _contact in rows:
-        one = judged[key].until(ends)
+    ready = fetch_ready(question=question, addresses=addresses)
+    judged = _JudgedReady(question)
+    found = {place: judged[facts].until(ends) for place, facts, ends, _contact in ready}
+    others = [place for place in range(1, len(texts) + 1) if place not in found]
+    holders = {contact for *_facts, contact in ready} | _ask_others(question, addresses, others, found)
+    return Answered([found[place][1] for place in range(1, len(texts) + 1)], b"".join(holders))
+
+
+def _ask_others(
+    question: Question, addresses: Addresses, places: Sequence[int], found: dict[int, tuple[int, Verdict]]
+) -> set[bytes]:
+    """Answer whoever does not stand ready; returns the keys of all their holders."""
+    if not places:
+        return set()
+    among = addresses.only(places=[place - 1 for place in places])
+    rows = ask_database(query=KEYS, question=question, addresses=among, explained=False)
+    judged = _Judged(question)
+    for number, key, ends, _contact in rows:
+        one, place = judged[key].until(ends), places[number - 1]
         if one[0] < found.setdefault(place, one)[0]:
             found[place] = one
-    verdicts = [found[place][1] for place in range(1, len(texts) + 1)]
-    return Answered(verdicts, _packed(rows))
-
-
-def _packed(rows: Sequence[tuple[Any, ...]]) -> bytes:
-    """As many keys as rows: written as one text, and read as one number in hexadecimals."""
-    return bytes.fromhex("".join({row[3] for row in rows if row[3]}).replace("-", ""))
+    return {contact for *_facts, contact in rows if contact}
 
 
 class _Judged(dict[str, "_Ruled"]):
@@ -68,6 +78,18 @@ class _Judged(dict[str, "_Ruled"]):
         return self[key]
 
 
+class _JudgedReady(dict[str, "_RuledReady"]):
+    """What is ruled on the facts of those who stand ready."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question = question
+
+    def __missing__(self, facts: str) -> "_RuledReady":
+        self[facts] = _RuledReady(self.question, key_of(question=self.question, facts=facts))
+        return self[facts]
+
+
 class _Ruled:
     """The verdict on one combination of facts, behind how restrictive it is; found once for equal ends."""
 
@@ -79,13 +101,16 @@ class _Ruled:
     def until(self, ends: str) -> tuple[int, Verdict]:
         counting = self._counting(ends) if self.looked_at else ()
         if counting not in self.found:
-            end = find_end(question=self.question, ruling=self.ruling, ends=ends)
+            end = find_end(question=self.question, ruling=self.ruling, ends=self._in_order(ends))
             self.found[counting] = restrictiveness(self.ruling.decision), self._verdict(end)
         return self.found[counting]
 
     def _counting(self, ends: str) -> tuple[str, ...]:
         lists = ends.split("|")
         return tuple([lists[which].split(",")[place] for which, place in self.looked_at])
+
+    def _in_order(self, ends: str) -> str:
+        return ends
 
     def _verdict(self, end: datetime.datetime | None) -> Verdict:
         return write_verdict(
@@ -94,3 +119,15 @@ class _Ruled:
             jurisdiction=self.ruling.facts.jurisdiction,
             valid_until=end,
         )
+
+
+class _RuledReady(_Ruled):
+    """The same of those who stand ready, whose ends stand in an order of their own."""
+
+    def __init__(self, question: Question, keyed: Keyed) -> None:
+        super().__init__(question, rule_on(case=question.case, key=keyed.key))
+        self.keyed = keyed
+        self.looked_at = keyed.where(looked_at=self.looked_at)
+
+    def _in_order(self, ends: str) -> str:
+        return self.keyed.ends(question=self.question, ends=ends)

@@ -15,6 +15,13 @@ def _read(name: str) -> str:
     return (SQL / f"{name}.sql").read_text()
 
 
+def with_parts(sql: str, *, zone: str, point_kind: str) -> str:
+    """Put in the parts that say how the records become letters: the same wherever facts are made."""
+    for name in PARTS:
+        sql = sql.replace(f"/* {name} */", _read(name).strip())
+    return sql.replace("/* zone */", zone).replace("/* point kind */", point_kind)
+
+
 def _past() -> str:
     """What held then: the folds of the ledger and of the transactions, over what was known by then."""
     folds = {
@@ -42,5 +49,7 @@ class FactsQuery:
         return self.statements[about == 1, past].fetch(parameters)
 
 
-OPENINGS: Final = {True: _read("asked_one"), False: _read("asked")}
-FACTS: Final = _read("facts")
+ASKED: Final = _read("asked").rstrip()
+OPENINGS: Final = {True: _read("asked_one"), False: f"{ASKED},\n{_read('hashed')}"}
+PARTS: Final = ("first_call", "permission_letters", "relation_kind", "collected", "relation_letters")
+FACTS: Final = with_parts(_read("facts"), zone="%(zone)s::text", point_kind="%(point_kind)s::text")

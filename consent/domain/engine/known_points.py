@@ -13,6 +13,7 @@ from consent.domain.engine.answering import (
 from consent.domain.engine.asking import Addresses, Asked
 from consent.domain.engine.facts_query import FactsQuery
 from consent.domain.engine.question import Question
+from consent.domain.engine.ready import fetch_ready, key_of
 from consent.domain.rulebook.decision import Decision
 from customers.models import ContactPoint
 
@@ -21,13 +22,21 @@ KEYS: Final = FactsQuery(COLUMNS)
 
 
 def decide_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Decision]:
-    """Decide about each of these addresses for the contact it belongs to, in their order: one query.
+    """Decide about each of these addresses for the contact it belongs to, in their order.
 
     It fetches nothing but facts, so that a whole audience can be counted.
     """
-    rows = ask_database(query=KEYS, question=question, addresses=_known(points), explained=False)
-    rulings = {key: rule_on(case=question.case, key=key) for (key,) in set(rows)}
-    return [rulings[key].decision for (key,) in rows]
+    addresses = _known(points)
+    facts = {place - 1: one for place, one, *_rest in fetch_ready(question=question, addresses=addresses)}
+    keyed = {one: key_of(question=question, facts=one).key for one in set(facts.values())}
+    keys = {place: keyed[one] for place, one in facts.items()}
+    others = [place for place in range(len(points)) if place not in keys]
+    if others:
+        among = addresses.only(places=others)
+        rows = ask_database(query=KEYS, question=question, addresses=among, explained=False)
+        keys |= {place: key for place, (key,) in zip(others, rows, strict=True)}
+    rulings = {key: rule_on(case=question.case, key=key) for key in set(keys.values())}
+    return [rulings[keys[place]].decision for place in range(len(points))]
 
 
 def ask_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Answer]:

@@ -19,13 +19,13 @@ class Statement:
         self.names = list(dict.fromkeys(name for name in NAMED.findall(sql) if name))
         self.text = NAMED.sub(self._numbered, sql)
 
-    def fetch(self, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    def fetch(self, parameters: Mapping[str, object], *, binary: bool = False) -> list[tuple[Any, ...]]:
         database = connections[DEFAULT_DB_ALIAS]
         database.ensure_connection()
         asked = [parameters[name] for name in self.names]
         # Errors come out as Django's, which the edges know.
         with database.wrap_database_errors, psycopg.RawCursor(database.connection) as cursor:
-            return cursor.execute(self.text, asked, prepare=True).fetchall()
+            return cursor.execute(self.text, asked, prepare=True, binary=binary).fetchall()
 
     def _numbered(self, found: re.Match[str]) -> str:
         return f"${self.names.index(found[1]) + 1}" if found[1] else "%"

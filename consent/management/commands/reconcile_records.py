@@ -3,8 +3,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from consent.domain.ledger.reconciling import Difference, find_differences, mend
+from consent.domain.ledger.reconciling import Difference, find_differences, list_ranges, mend
+from consent.domain.ready import making as ready
 
 READERS = 3
 
@@ -26,7 +28,13 @@ class Command(BaseCommand):
         if count and options["mend"]:
             count = sum(1 for _difference in find_differences(readers=READERS))
             self.stdout.write(f"{count} after mending.")
-        if count:
+        differing = sum(len(ready.find_differences(within=one, now=timezone.now())) for one in list_ranges())
+        self.stdout.write(f"{differing} contacts made ready for lists otherwise than their records say.")
+        if differing and options["mend"]:
+            mended = [ready.mend(within=one, now=timezone.now()) for one in list_ranges()]
+            self.stdout.write(f"{sum(mended)} of them are made ready anew in a moment.")
+            differing = 0
+        if count or differing:
             sys.exit(1)
 
 

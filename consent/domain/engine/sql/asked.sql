@@ -1,7 +1,6 @@
--- Everyone asked about, one row per place in the list, and every hash their address may be blocked under. Of a
--- list in JSON the planner expects a hundred rows, however many there are: the plan that is made once looks each
--- of them up by an index, which suits one address as well as ten thousand. In order, because look-ups that follow
--- each other then read the same pages.
+-- Everyone asked about, one row per place in the list. Of a list in JSON the planner expects a hundred rows,
+-- however many there are: the plan that is made once looks each of them up by an index, which suits one address as
+-- well as ten thousand. In order, because look-ups that follow each other then read the same pages.
 WITH asked AS (
     SELECT place::integer, value, contact_id::uuid AS contact_id,
         get_byte(%(usable)s::bytea, place::integer - 1) = 1 AS usable
@@ -9,9 +8,4 @@ WITH asked AS (
         json_array_elements_text(%(values)s::json), json_array_elements_text(%(contacts)s::json)
     ) WITH ORDINALITY AS one (value, contact_id, place)
     ORDER BY value
-),
-hashed AS (
-    SELECT ((number - 1) / %(keys)s::integer + 1)::integer AS place, decode(digest, 'hex') AS address_hash
-    FROM json_array_elements_text(%(digests)s::json) WITH ORDINALITY AS one (digest, number)
-    ORDER BY digest
-),
+)

@@ -101,30 +101,7 @@ permissions AS (
                 WHEN record.purpose_id <> %(purpose)s::uuid THEN 'p'
                 ELSE 'h'
             END,
-            CASE record.status
-                WHEN 'ConsentUnknown' THEN 'n'
-                WHEN 'ConsentRequested' THEN 'q'
-                WHEN 'ConsentRequestDeferred' THEN 'q'
-                WHEN 'ConsentRefused' THEN 'r'
-                WHEN 'ConsentWithdrawn' THEN 'w'
-                WHEN 'ConsentInvalidated' THEN 'i'
-                ELSE 'g'
-            END,
-            record.status = 'ConsentExpired' OR coalesce(record.valid_until <= %(at)s::timestamptz, false),
-            coalesce(record.uses_spent >= record.uses, false),
-            record.complete,
-            record.collector <> 'NOT_NAMED',
-            candidate.verified,
-            coalesce(first_call.due_at <= %(at)s::timestamptz, false),
-            record.given_by = 'REPRESENTATIVE',
-            record.grant_proven,
-            CASE
-                WHEN candidate.birth_date IS NULL OR record.granted_at IS NULL THEN 'u'
-                WHEN candidate.birth_date > (record.granted_at AT TIME ZONE %(zone)s::text)::date - interval '13 years' THEN 'c'
-                WHEN candidate.birth_date > (record.granted_at AT TIME ZONE %(zone)s::text)::date - interval '16 years' THEN 'y'
-                ELSE 'a'
-            END,
-            record.withdrawn_at IS NOT NULL,
+            /* permission_letters */,
             coalesce(record.grant_proven AND record.granted_at > candidate.objected_at, false),
             coalesce(record.grant_proven AND record.granted_at > candidate.suppressed_at, false),
             candidate.registered_date IS NOT NULL
@@ -137,16 +114,7 @@ permissions AS (
     FROM described candidate
     JOIN records record ON record.organisation_id = %(organisation)s::uuid
         AND record.contact_id = candidate.contact_id
-    -- Where no term was stated: six months (Code Telemarketing 2024), until 24:00 of that day. The offset has it
-    -- computed once, not wherever it is named.
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN record.first_used_at IS NULL THEN coalesce(
-            record.first_contact_due_at,
-            (((record.granted_at AT TIME ZONE %(zone)s::text)::date + interval '6 months')::date + 1)::timestamp
-                AT TIME ZONE %(zone)s::text
-        ) END AS due_at
-        OFFSET 0
-    ) first_call
+    /* first_call */
     -- Here too: what is sorted below is the letters, not the whole rows that they are made from.
     OFFSET 0
 ),
@@ -170,23 +138,10 @@ agreements AS (
     SELECT candidate.place, candidate.contact_id, relation.id, relation.legal_entity_id,
         relation.kind <> 'SYMPATHY' AND relation.legal_entity_id = %(legal_entity)s::uuid AS served,
         concat(
-            CASE relation.kind
-                WHEN 'SALE' THEN 's'
-                WHEN 'DONATION' THEN 'd'
-                WHEN 'VOLUNTEER' THEN 'v'
-                WHEN 'ATTENDANCE' THEN 'a'
-                ELSE 'y'
-            END,
+            /* relation_kind */,
             relation.legal_entity_id = %(legal_entity)s::uuid,
             %(any_group)s::boolean OR coalesce(relation.product_group_id = ANY(%(groups)s::int[]), false),
-            CASE collected.how
-                WHEN 'COMPLETE' THEN 'c'
-                WHEN 'NO_OPTOUT' THEN 't'
-                WHEN 'NOT_TOLD' THEN 's'
-                ELSE 'n'
-            END,
-            coalesce(collected.at < %(optout_from)s::timestamptz, false),
-            coalesce(relation.ends_at <= %(at)s::timestamptz, false)
+            /* relation_letters */
         ) AS letters,
         CASE WHEN %(channel)s::text = 'CALL' THEN relation.ends_at END AS ends_at,
         -- Looked up for an answer that is explained, not for a list.
@@ -203,19 +158,7 @@ agreements AS (
         ) END AS transaction_id
     FROM candidates candidate
     JOIN relations relation ON relation.contact_id = candidate.contact_id
-    CROSS JOIN LATERAL (
-        SELECT
-            CASE %(point_kind)s::text
-                WHEN 'EMAIL' THEN relation.email_collection
-                WHEN 'PHONE' THEN relation.phone_collection
-                ELSE relation.postal_collection
-            END AS how,
-            CASE %(point_kind)s::text
-                WHEN 'EMAIL' THEN relation.email_collected_at
-                WHEN 'PHONE' THEN relation.phone_collected_at
-                ELSE relation.postal_collected_at
-            END AS at
-    ) collected
+    /* collected */
     OFFSET 0
 ),
 related AS (

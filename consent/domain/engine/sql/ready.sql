@@ -1,0 +1,31 @@
+-- Everyone asked about whose address is made ready, and of whom nothing has changed since. One at a time, whatever
+-- the planner expects. What changed is read once, as a whole: where that is much, nobody counts as ready. Who is
+-- missing here is asked about by the query of facts.
+SELECT asked.place, ready.facts, ready.ends, uuid_send(ready.contact_id)
+FROM asked
+CROSS JOIN LATERAL (
+    SELECT one.*
+    FROM consent_readyaddress one
+    WHERE one.organisation_id = %(organisation)s::uuid AND one.value = asked.value
+    LIMIT 1
+) ready
+WHERE asked.usable
+    AND (SELECT count(*) < %(much)s::integer FROM (SELECT FROM consent_readychange LIMIT %(much)s::integer) AS few)
+    AND coalesce(ready.contact_id = asked.contact_id, true)
+    AND ready.holds_from <= %(at)s::timestamptz
+    AND coalesce(ready.holds_until > %(at)s::timestamptz, true)
+    AND ready.contact_id NOT IN (
+        SELECT contact_id FROM consent_readychange WHERE contact_id IS NOT NULL LIMIT %(much)s::integer
+    )
+    AND ready.address_hash NOT IN (
+        SELECT address_hash FROM consent_readychange WHERE address_hash IS NOT NULL LIMIT %(much)s::integer
+    )
+    AND NOT EXISTS (
+        SELECT FROM consent_donotcallregistration registration
+        WHERE %(list_fresh)s::boolean
+            AND registration.organisation_id = %(organisation)s::uuid
+            AND registration.number = asked.value
+            AND registration.registered_date <= %(day_in_belgium)s::date
+            AND (registration.removed_date IS NULL OR registration.removed_date > %(day_in_belgium)s::date)
+        OFFSET 0
+    )
