@@ -24,7 +24,7 @@ from consent.models import (
     Source,
 )
 from customers.domain.key_rings import link_keys
-from customers.models import Contact, ContactPoint, LegalEntity, Organisation, RelationKind
+from customers.models import Contact, ContactPoint, LegalEntity, Organisation, ProductGroup, RelationKind
 from tests import make
 
 NOON = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
@@ -90,6 +90,7 @@ def buy_lamp(
     at: datetime = NOON - timedelta(days=400),
     kind: RelationKind = RelationKind.SALE,
     optout_offered: bool = True,
+    product_group: ProductGroup | None = None,
 ) -> None:
     how = Circumstances(actor=Actor.SUBJECT, source=Source.WEB_FORM, method=Method.BUTTON)
     relations.record_transaction(
@@ -103,6 +104,7 @@ def buy_lamp(
             supplied_kinds=(ContactPoint.Kind.EMAIL, ContactPoint.Kind.PHONE),
             told_at_collection=True,
             optout_offered=optout_offered,
+            product_group=product_group,
         ),
         recorded_at=at,
     )

@@ -1,4 +1,5 @@
-"""What may be done with a contact now: a row for each legal entity and purpose, a cell for each channel."""
+"""What may be done with a contact now: a row for each legal entity, purpose and products, a cell for each
+channel."""
 
 import datetime
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ class Verdict:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerRow:
-    """One legal entity and purpose, and the products asked about; a cell for each channel."""
+    """One legal entity and purpose, and one of the products bought; a cell for each channel."""
 
     legal_entity: LegalEntity
     purpose: Purpose
@@ -54,9 +55,10 @@ def ask_all(
 
 def matrix_of(*, contact: Contact, answers: Mapping[Spot, list[Answer]]) -> AnswerMatrix:
     channels = [channel for channel in Channel if any(spot.channel == channel for spot in answers)]
-    rows: dict[tuple[object, object], dict[Spot, list[Answer]]] = {}
+    rows: dict[tuple[object, ...], dict[Spot, list[Answer]]] = {}
     for spot, of_spot in answers.items():
-        rows.setdefault((spot.legal_entity.pk, spot.purpose.pk), {})[spot] = of_spot
+        group = spot.product_group and spot.product_group.pk
+        rows.setdefault((spot.legal_entity.pk, spot.purpose.pk, group), {})[spot] = of_spot
     return AnswerMatrix(
         channels=[str(channel.label) for channel in channels],
         rows=[_row(contact, of_row, channels) for of_row in rows.values()],

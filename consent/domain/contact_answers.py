@@ -11,7 +11,7 @@ from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntit
 
 
 class Spot(NamedTuple):
-    """What could be asked about a contact; customers are asked about for the products they last bought."""
+    """What could be asked about a contact; of customers, about one of the products they bought."""
 
     legal_entity: LegalEntity
     purpose: Purpose
@@ -22,18 +22,20 @@ class Spot(NamedTuple):
 def find_spots(*, contact: Contact, legal_entities: Sequence[LegalEntity]) -> list[Spot]:
     """List what these legal entities could ask: each purpose, over the channels there is an address for.
 
-    Offers must be similar to what was bought, so a question without products would say no to every customer.
+    Offers must be similar to what was bought, so a question without products would say no to every customer;
+    and each of the products that were bought has an answer of its own.
     """
     kinds = {"", *contact.points.values_list("kind", flat=True)}
-    groups = last_bought(contact=contact)
+    bought = products_bought(contact=contact)
     served = Purpose.legal_entities.through.objects.filter(legalentity__in=legal_entities)
     purposes: dict[uuid.UUID, list[Purpose]] = {}
     for row in served.select_related("purpose").order_by("purpose__code", "pk"):
         purposes.setdefault(row.legalentity_id, []).append(row.purpose)
     return [
-        Spot(entity, purpose, channel, group_to_offer(purpose=purpose, bought=groups.get(entity.pk)))
+        Spot(entity, purpose, channel, group)
         for entity in legal_entities
         for purpose in purposes.get(entity.pk, [])
+        for group in products_to_ask(purpose=purpose, bought=bought.get(entity.pk, ()))
         for channel in Channel
         if channel.value in purpose.channels and channel.point_kind in kinds
     ]
@@ -79,14 +81,18 @@ def names_contact(*, point: ContactPoint) -> bool:
     return works and point.kind != ContactPoint.Kind.POSTAL
 
 
-def group_to_offer(*, purpose: Purpose, bought: ProductGroup | None) -> ProductGroup | None:
-    """Name the products a question about a purpose is for: those last bought there, where it offers any."""
+def products_to_ask(*, purpose: Purpose, bought: Sequence[ProductGroup]) -> Sequence[ProductGroup | None]:
+    """Name the products questions about a purpose are for: those bought there, where it offers any."""
     offers = purpose.content == ContentKind.COMMERCIAL and purpose.channels != [Channel.NONE]
-    return bought if offers else None
+    return (bought if offers else ()) or (None,)
 
 
-def last_bought(*, contact: Contact) -> Mapping[uuid.UUID, ProductGroup]:
-    """Find the products of the newest relation with each legal entity."""
+def products_bought(*, contact: Contact) -> Mapping[uuid.UUID, Sequence[ProductGroup]]:
+    """Find the products of the relations with each legal entity, the last agreed first."""
     relations = CustomerRelation.objects.filter(contact=contact, product_group__isnull=False)
-    rows = relations.select_related("product_group").order_by("last_agreement_at", "pk")
-    return {row.legal_entity_id: row.product_group for row in rows if row.product_group}
+    rows = relations.select_related("product_group").order_by("-last_agreement_at", "-pk")
+    found: dict[uuid.UUID, dict[ProductGroup, None]] = {}
+    for row in rows:
+        if row.product_group:
+            found.setdefault(row.legal_entity_id, {})[row.product_group] = None
+    return {entity_id: list(groups) for entity_id, groups in found.items()}

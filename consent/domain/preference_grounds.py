@@ -4,7 +4,7 @@ import datetime
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from consent.domain.engine.answering import Answer
 from consent.domain.rulebook.codes import Code
@@ -90,6 +90,13 @@ OBSTACLES: Final = {
 }
 
 
+class Products(NamedTuple):
+    """Products a customer may be told about, and until when; no end where it has none."""
+
+    name: str
+    until: datetime.datetime | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """The truth about one permission: the choice that stands, whether it authorises now, and why."""
@@ -100,6 +107,7 @@ class Standing:
     since: datetime.datetime | None = None
     until: datetime.datetime | None = None
     note: Note | None = None
+    products: tuple[Products, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from consent.domain.contact_answers import Spot, group_to_offer, last_bought, names_contact
+from consent.domain.contact_answers import Spot, names_contact, products_bought, products_to_ask
 from consent.domain.suppressions import find_suppressions
 from consent.models import (
     Channel,
@@ -34,6 +34,7 @@ class Holdings:
     points: Sequence[ContactPoint]
     records: Mapping[Spot, Sequence[ConsentRecord]]
     relations: Mapping[str, CustomerRelation]
+    bought: Mapping[uuid.UUID, Sequence[ProductGroup]]
     offers: Sequence[Spot]
     objections: Sequence[Objection]
     suppressions: dict[str, list[Suppression]]
@@ -44,6 +45,10 @@ class Holdings:
         if spot.channel == Channel.NONE:
             return [point for point in self.points if names_contact(point=point)][:1]
         return [point for point in self.points if point.kind == spot.channel.point_kind]
+
+    def products_to_ask(self, spot: Spot) -> Sequence[ProductGroup | None]:
+        """The products a person may be told about: one choice is about all of them."""
+        return products_to_ask(purpose=spot.purpose, bought=self.bought.get(spot.legal_entity.pk, ()))
 
     def places_beside_records(self, spot: Spot) -> list[ContactPoint | None]:
         """The usable addresses on which nothing was ever asked or given; none for processing."""
@@ -84,7 +89,7 @@ def read_holdings(*, contact: Contact, opened_with: ContactPoint, now: datetime.
     points = _own_first(contact, opened_with)
     addresses = [Address(kind=point.kind, value=point.value, raw_input=point.raw_input) for point in points]
     entities = list(contact.organisation.legal_entities.order_by("name", "pk"))
-    spots = _Spots({entity.pk: entity for entity in entities}, last_bought(contact=contact))
+    spots = _Spots({entity.pk: entity for entity in entities})
     return Holdings(
         contact=contact,
         opened_with=opened_with,
@@ -93,6 +98,7 @@ def read_holdings(*, contact: Contact, opened_with: ContactPoint, now: datetime.
         points=points,
         records=_records(contact, spots),
         relations={str(relation.pk): relation for relation in contact.relations.order_by("pk")},
+        bought=products_bought(contact=contact),
         offers=_offers(contact, spots),
         objections=list(contact.objections.filter(standing=True).order_by("objected_at", "pk")),
         suppressions=find_suppressions(organisation=contact.organisation, addresses=addresses),
@@ -104,11 +110,9 @@ class _Spots(NamedTuple):
     """Where the permissions of one contact can stand."""
 
     entities: Mapping[uuid.UUID, LegalEntity]
-    bought: Mapping[uuid.UUID, ProductGroup]
 
     def find(self, legal_entity_id: uuid.UUID, purpose: Purpose, channel: str) -> Spot:
-        group = group_to_offer(purpose=purpose, bought=self.bought.get(legal_entity_id))
-        return Spot(self.entities[legal_entity_id], purpose, Channel(channel), group)
+        return Spot(self.entities[legal_entity_id], purpose, Channel(channel), None)
 
 
 def _own_first(contact: Contact, opened_with: ContactPoint) -> list[ContactPoint]:

@@ -113,6 +113,18 @@ def ground(*, row: Row) -> str:
     return str(GROUNDS[row.standing.ground]) if row.standing.ground else ""
 
 
+def products(*, row: Row) -> list[str]:
+    """Name the products a customer may be told about; those with a term of their own until when."""
+    zone = row.legal_entity.time_zone
+    return [
+        gettext("%(products)s, until %(day)s")
+        % {"products": found.name, "day": written_last_day(ends_at=found.until, zone=zone)}
+        if found.until
+        else found.name
+        for found in row.standing.products
+    ]
+
+
 def note(*, row: Row) -> str:
     """Say what a person should know about a permission beside its state."""
     if row.standing.note:

@@ -1,13 +1,21 @@
 import datetime
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from consent.domain.contact_answers import Spot
 from consent.domain.engine.answering import Answer
-from consent.domain.preference_answers import Answers, ask_spot
-from consent.domain.preference_grounds import Choice, Ground, Note, Standing, find_standing
+from consent.domain.preference_answers import AnswerAbout, Answers, ask_spot
+from consent.domain.preference_grounds import (
+    GROUNDS,
+    Choice,
+    Ground,
+    Note,
+    Products,
+    Standing,
+    find_standing,
+)
 from consent.domain.preference_holdings import Holdings, read_holdings
 from consent.models import Channel, ConsentRecord, NoticeVersion, Purpose
 from customers.models import Contact, ContactPoint, LegalEntity
@@ -98,7 +106,7 @@ def _rows(held: Holdings) -> Iterator[Row]:
 def _row_of_record(record: ConsentRecord, spot: Spot, answers: Answers, held: Holdings) -> Iterator[Row]:
     """A permission in the ledger; one on an address that is no longer used shows only while it stands."""
     points = tuple(point for point in held.points if point.pk == record.contact_point_id)
-    standing = _standing(record, spot, answers.get(record.contact_point_id), held)
+    standing = _standing(record, spot, answers.get(record.contact_point_id, ()), held)
     if standing.is_on or not any(point.invalid_at for point in points):
         # Beside another ground the words of a permission would say that it was given.
         agreed = held.notice(record.notice_version_id) if standing.ground is Ground.CONSENT else None
@@ -112,9 +120,9 @@ def _rows_beside_records(spot: Spot, answers: Answers, held: Holdings) -> Iterat
     """
     found: dict[tuple[bool, Standing], tuple[ContactPoint, ...]] = {}
     for point in held.places_beside_records(spot):
-        answer = answers.get(point.pk if point else None)
-        standing = _standing(None, spot, answer, held)
-        is_carried = standing.is_on or (answer is not None and answer.ground_beneath is not None)
+        about = answers.get(point.pk if point else None, ())
+        standing = _standing(None, spot, about, held)
+        is_carried = standing.is_on or any(one.answer.ground_beneath for one in about)
         found[is_carried, standing] = (*found.get((is_carried, standing), ()), *([point] if point else []))
     offered = held.newest_notice(spot)
     for (is_carried, standing), points in found.items():
@@ -123,7 +131,11 @@ def _rows_beside_records(spot: Spot, answers: Answers, held: Holdings) -> Iterat
             yield _row(spot, shown, standing, None if standing.is_on else offered, held)
 
 
-def _standing(record: ConsentRecord | None, spot: Spot, answer: Answer | None, held: Holdings) -> Standing:
+def _standing(
+    record: ConsentRecord | None, spot: Spot, about: Sequence[AnswerAbout], held: Holdings
+) -> Standing:
+    """One choice is about all products: what is permitted for some of them is on, and they are named."""
+    answer = min((one.answer for one in about), key=_what_it_leaves, default=None)
     relations = [item.id for item in answer.evidence if item.kind == "relation"] if answer else []
     choice = Choice(
         channel=spot.channel,
@@ -132,7 +144,26 @@ def _standing(record: ConsentRecord | None, spot: Spot, answer: Answer | None, h
         answer=answer,
         relation=held.relations.get(relations[0]) if relations else None,
     )
-    return find_standing(choice=choice)
+    standing = find_standing(choice=choice)
+    return replace(standing, products=_products(about)) if standing.ground is Ground.CUSTOMER else standing
+
+
+def _what_it_leaves(answer: Answer) -> int:
+    """Of several answers the one that leaves most: a yes, else what another ground would carry."""
+    if answer.decision.allowed:
+        return 0
+    return 1 if answer.ground_beneath else 2
+
+
+def _products(about: Sequence[AnswerAbout]) -> tuple[Products, ...]:
+    """The products a customer may be told about now, those last bought first."""
+    return tuple(
+        Products(one.product_group.name, one.answer.valid_until)
+        for one in about
+        if one.product_group
+        and one.answer.decision.allowed
+        and GROUNDS[one.answer.decision.code] is Ground.CUSTOMER
+    )
 
 
 def _row(

@@ -96,7 +96,7 @@ def _card(card: Card, places: dict[Key, int], wished: dict[Key, bool], session: 
 
 
 def _row(row: Row, place: int | None, name: str, session: Session) -> dict[str, object]:
-    zone = row.legal_entity.time_zone
+    zone, products = row.legal_entity.time_zone, words.products(row=row)
     return {
         "id": f"choice-{name}",
         "name": "choice",
@@ -107,7 +107,9 @@ def _row(row: Row, place: int | None, name: str, session: Session) -> dict[str, 
         "channel": words.channel(row=row, opened_with=session.visitor.opened_with),
         "ground": words.ground(row=row),
         "since": words.written_date(moment=row.standing.since, zone=zone),
-        "until": words.written_last_day(ends_at=row.standing.until, zone=zone),
+        # Products say themselves until when.
+        "until": "" if products else words.written_last_day(ends_at=row.standing.until, zone=zone),
+        "products": products,
         "note": words.note(row=row),
     }
 

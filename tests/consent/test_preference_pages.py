@@ -113,6 +113,18 @@ def test_page_says_first_where_the_person_stands(client: Client) -> None:
     assert standing.group(1) == ("Lampenwinkel B.V. may e-mail you; Lampenwinkel B.V. may not call you.")
 
 
+def test_customer_reads_about_which_products(client: Client) -> None:
+    house = preference_scenes.house()
+    for name, days in (("Lampen", 900), ("Stoelen", 300)):
+        group = make.product_group(legal_entity=house.shop, code=name.lower(), name=name)
+        preference_scenes.buy_lamp(house=house, at=NOON - timedelta(days=days), product_group=group)
+    client.cookies["language"] = "en"
+
+    page = open_choices(client, house=house)
+
+    assert "<dt>About which products</dt><dd>Stoelen</dd><dd>Lampen</dd>" in page
+
+
 def test_save_changes_only_what_the_person_changed(client: Client) -> None:
     house = preference_scenes.house()
     make.permission_event(contact_point=house.phone, notice_version=house.by_call, occurred_at=A_MONTH_AGO)

@@ -9,7 +9,8 @@ from consent.domain import restrictions, withdrawals
 from consent.domain.contact_answers import answer_spot, find_spots
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.preference_changes import Wish, save_choices
-from consent.domain.preference_grounds import GROUNDS, Ground, Note, Standing
+from consent.domain.preference_grounds import GROUNDS, Ground, Note, Products, Standing
+from consent.domain.preference_words import written_last_day
 from consent.domain.preferences import Key, Row, read_preferences
 from consent.domain.rulebook.codes import Code
 from consent.domain.suppressions import Block, suppress_address
@@ -30,7 +31,7 @@ from consent.models import (
 from customers.domain import contacts
 from customers.domain.addresses import Address
 from customers.domain.relations import keep_relations
-from customers.models import Contact, ContactPoint, LegalEntity, LegalForm, RelationKind
+from customers.models import Contact, ContactPoint, LegalEntity, LegalForm, ProductGroup, RelationKind
 from tests import make, preference_scenes
 from tests.preference_scenes import A_MONTH_AGO, NOON, House
 
@@ -58,7 +59,7 @@ def told_to_staff(house: House, purpose: Purpose | None = None) -> dict[str, Gro
             continue
         answers = answer_spot(contact=alice, spot=spot, now=NOON)
         codes = [answer.decision.code for answer in answers if answer.decision.allowed]
-        found[spot.channel.value] = GROUNDS[codes[0]] if codes else None
+        found[spot.channel.value] = GROUNDS[codes[0]] if codes else found.get(spot.channel.value)
     return found
 
 
@@ -252,26 +253,86 @@ def test_every_ground_of_the_rules_has_a_word() -> None:
     assert set(GROUNDS) == {code for code in Code if code.allows}
 
 
+def buy(house: House, code: str, days: int, *, told: bool = True) -> ProductGroup:
+    group = make.product_group(legal_entity=house.shop, code=code, name=code.title())
+    sale = make.transaction(
+        contact=house.alice,
+        legal_entity=house.shop,
+        product_group=group,
+        occurred_at=NOON - timedelta(days=days),
+        told_at_collection=told,
+        optout_offered=told,
+    )
+    keep_relations(transaction_ids=[sale.pk])
+    return group
+
+
 def test_since_is_of_the_very_relation_that_carries() -> None:
     house = preference_scenes.house()
-    lamps, chairs = (
-        make.product_group(legal_entity=house.shop),
-        make.product_group(legal_entity=house.shop, code="stoelen", name="Stoelen"),
-    )
-    for group, days in ((lamps, 900), (chairs, 300)):
-        sale = make.transaction(
-            contact=house.alice,
-            legal_entity=house.shop,
-            product_group=group,
-            occurred_at=NOON - timedelta(days=days),
-        )
-        keep_relations(transaction_ids=[sale.pk])
+    buy(house, "lampen", 900)
+    buy(house, "stoelen", 300)
 
     standing = rows(house)["EMAIL"].standing
 
     assert standing == Standing(
-        is_on=True, authorises=True, ground=Ground.CUSTOMER, since=NOON - timedelta(days=300)
+        is_on=True,
+        authorises=True,
+        ground=Ground.CUSTOMER,
+        since=NOON - timedelta(days=300),
+        products=(Products("Stoelen", None), Products("Lampen", None)),
     )
+
+
+def test_older_products_carry_where_the_last_bought_do_not() -> None:
+    house = preference_scenes.house()
+    buy(house, "lampen", 900)
+    buy(house, "stoelen", 300, told=False)
+
+    standing = rows(house)["EMAIL"].standing
+
+    assert (standing.authorises, standing.since) == (True, NOON - timedelta(days=900))
+    assert standing.products == (Products("Lampen", None),)
+    assert told_to_person(house) == told_to_staff(house)
+
+
+def test_each_of_the_products_has_its_own_term() -> None:
+    house = preference_scenes.house()
+    LegalEntity.objects.filter(pk=house.shop.pk).update(kind="PUBLISHER", kind_proof="ISSN 0000-0000")
+    verify_phone(house)
+    for code, days in (("boeken", 1000), ("krant", 300), ("gids", 1200)):
+        buy(house, code, days)
+
+    found = rows(house)["CALL"].standing.products
+
+    assert [(one.name, written_last_day(ends_at=one.until, zone="Europe/Amsterdam")) for one in found] == [
+        ("Krant", "25 januari 2029"),
+        ("Boeken", "25 februari 2027"),
+    ]
+
+
+def test_staff_are_told_of_each_of_the_products() -> None:
+    house = preference_scenes.house()
+    lamps, chairs = buy(house, "lampen", 900), buy(house, "stoelen", 300, told=False)
+
+    spots = find_spots(contact=house.alice, legal_entities=[house.shop])
+
+    answered = {
+        spot.product_group: answer_spot(contact=house.alice, spot=spot, now=NOON)[0].decision.code
+        for spot in spots
+        if spot.channel == Channel.EMAIL
+    }
+    assert list(answered.items()) == [(chairs, Code.D_REL_NOT_INFORMED), (lamps, Code.A_SOFT_OPTIN)]
+
+
+def test_permission_is_about_all_products_and_names_none() -> None:
+    house = preference_scenes.house()
+    buy(house, "lampen", 900)
+    buy(house, "stoelen", 300)
+    make.permission_event(contact_point=house.email, notice_version=house.by_email, occurred_at=A_MONTH_AGO)
+
+    found = rows(house)["EMAIL"].standing
+
+    assert found == Standing(is_on=True, authorises=True, ground=Ground.CONSENT, since=A_MONTH_AGO)
 
 
 def test_restricted_customer_keeps_the_choice() -> None:
