@@ -1,6 +1,6 @@
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 
@@ -63,7 +63,9 @@ def correct(
             continue
         for point in old:
             events += _replace(point, how, occurred_at)
-        new_points.append(_add(address, contact, occurred_at))
+        point = contacts.add_point(contact=contact, address=address, known_at=occurred_at)
+        events += _use_again(point, how, occurred_at)
+        new_points.append(point)
         corrected.append(DataKind(address.kind))
     tell_of_correction(contact=contact, corrected=corrected, occurred_at=occurred_at)
     return Corrected(events=events, new_points=new_points)
@@ -79,25 +81,33 @@ def _points_now(contact: Contact, kind: str) -> list[ContactPoint]:
     return list(points.order_by("created_at", "pk"))
 
 
-def _add(address: Address, contact: Contact, occurred_at: datetime.datetime) -> ContactPoint:
-    point = contacts.add_point(contact=contact, address=address, known_at=occurred_at)
-    return contacts.use_again(point=point) if point.invalid_at else point
+def _use_again(point: ContactPoint, how: Circumstances, occurred_at: datetime.datetime) -> list[ConsentEvent]:
+    """Take up an address that was invalid before, in the ledger as in the records."""
+    if point.invalid_at is None:
+        return []
+    contacts.use_again(point=point)
+    point.refresh_from_db()
+    return record(events=[_about(point, Act.ADDRESS_RESTORED, how, occurred_at)], recorded_at=occurred_at)
 
 
 def _replace(point: ContactPoint, how: Circumstances, occurred_at: datetime.datetime) -> list[ConsentEvent]:
     contacts.mark_invalid(point=point, reason=ContactPoint.Invalidity.REPLACED, invalid_at=occurred_at)
     rows = ConsentRecord.objects.filter(contact_point=point, status__in=STANDING).order_by("pk")
     events = [_ended(row, how, occurred_at) for row in rows]
-    gone = NewEvent(
+    gone = _about(point, Act.ADDRESS_INVALIDATED, how, occurred_at)
+    replaced = replace(gone, reason=ContactPoint.Invalidity.REPLACED)
+    return record(events=[*events, replaced], recorded_at=occurred_at)
+
+
+def _about(point: ContactPoint, act: Act, how: Circumstances, occurred_at: datetime.datetime) -> NewEvent:
+    return NewEvent(
         organisation_id=point.organisation_id,
-        act=Act.ADDRESS_INVALIDATED,
-        reason=ContactPoint.Invalidity.REPLACED,
+        act=act,
         subject_id=point.contact_id,
         contact_point_id=point.pk,
         occurred_at=occurred_at,
         **vars(how),
     )
-    return record(events=[*events, gone], recorded_at=occurred_at)
 
 
 def _ended(row: ConsentRecord, how: Circumstances, occurred_at: datetime.datetime) -> NewEvent:

@@ -76,8 +76,10 @@ OWN_ACTS: dict[Act, StrPromise] = {
     Act.SUPPRESSED: _("You blocked: %(what)s"),
     Act.ADDRESS_VERIFIED: _("You showed that an address is yours"),
     Act.ADDRESS_INVALIDATED: _("You said that an address is no longer yours"),
+    Act.ADDRESS_RESTORED: _("You said that an address is yours again"),
 }
-ABOUT_A_PERMISSION = frozenset({*Act} - {Act.ADDRESS_VERIFIED, Act.ADDRESS_INVALIDATED, Act.ERASED})
+ABOUT_AN_ADDRESS = frozenset({Act.ADDRESS_VERIFIED, Act.ADDRESS_INVALIDATED, Act.ADDRESS_RESTORED})
+ABOUT_A_PERMISSION = frozenset(Act) - ABOUT_AN_ADDRESS - {Act.ERASED}
 
 
 def where_you_stand(*, card: Card) -> str:

@@ -24,6 +24,7 @@ class Act(models.TextChoices):
     RESTRICTION_LIFTED = "RESTRICTION_LIFTED", _("Restriction lifted")
     ADDRESS_VERIFIED = "ADDRESS_VERIFIED", _("Address verified")
     ADDRESS_INVALIDATED = "ADDRESS_INVALIDATED", _("Address found invalid")
+    ADDRESS_RESTORED = "ADDRESS_RESTORED", _("Address in use again")
     RELATION_STARTED = "RELATION_STARTED", _("Customer relation started")
     RELATION_ENDED = "RELATION_ENDED", _("Customer relation ended")
     ERASED = "ERASED", _("Personal data erased")

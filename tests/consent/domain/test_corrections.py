@@ -1,12 +1,31 @@
+from dataclasses import replace
+
 import pytest
 
 from consent.domain import corrections
+from consent.domain.attempts import NewAttempt, log_attempt
 from consent.domain.corrections import Corrected, Correction
-from consent.models import Act, ConsentEvent, ConsentRecord, Status
+from consent.domain.engine.answering import ask_one
+from consent.domain.engine.asking import Asked
+from consent.domain.engine.question import put_question
+from consent.domain.ledger.reconciling import find_differences
+from consent.domain.ledger.recording import NewEvent, record
+from consent.domain.rulebook.codes import Code
+from consent.models import (
+    Act,
+    Actor,
+    ConsentEvent,
+    ConsentRecord,
+    ContactAttempt,
+    Method,
+    Source,
+    Status,
+)
+from customers.domain import contacts
 from customers.domain.addresses import Address, read_email, read_phone, read_postal
 from customers.models import ContactPoint
 from tests import make, preference_scenes
-from tests.preference_scenes import NOON, House
+from tests.preference_scenes import A_MONTH_AGO, NOON, House
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +103,59 @@ def test_address_taken_up_again_counts_as_new() -> None:
 
     assert (back.pk, back.invalid_at, back.verified_at) == (house.email.pk, None, None)
     assert ConsentRecord.objects.get().status == Status.INVALIDATED
+    assert ConsentEvent.objects.filter(act=Act.ADDRESS_RESTORED).get().contact_point_id == house.email.pk
+
+
+def test_ledger_and_records_agree_on_a_wrong_number_taken_up_again() -> None:
+    house = preference_scenes.house()
+    make.permission_event(contact_point=house.phone, notice_version=house.by_call, occurred_at=A_MONTH_AGO)
+    verify(house)
+    assert codes(house) == [Code.A_CONSENT]
+    call_wrong_number(house)
+    assert codes(house)[0] == Code.D_ADDRESS_INVALID
+
+    correct(house, read_phone(text="0200000101", country="NL"))
+
+    house.phone.refresh_from_db()
+    assert (house.phone.invalid_at, house.phone.verified_at) == (None, None)
+    assert codes(house) == [Code.D_UNVERIFIED]
+    assert list(find_differences()) == []
+
+
+def codes(house: House) -> list[Code]:
+    """What is answered about the call, from the records; the fold of the ledger says the same."""
+    question = put_question(legal_entity=house.shop.code, purpose=house.offers.code, channel="CALL", now=NOON)
+    asked = Asked(text=house.phone.value, contact_id=house.alice.pk)
+    by_records = ask_one(question=question, asked=asked).decision
+    by_ledger = ask_one(question=replace(question, about_the_past=True), asked=asked).decision
+    assert by_records == by_ledger
+    return list(by_records.reasons)
+
+
+def verify(house: House) -> None:
+    contacts.mark_verified(
+        point=house.phone, method=ContactPoint.Verification.SMS_CODE, verified_at=A_MONTH_AGO
+    )
+    shown = NewEvent(
+        organisation_id=house.organisation.pk,
+        act=Act.ADDRESS_VERIFIED,
+        subject_id=house.alice.pk,
+        contact_point_id=house.phone.pk,
+        occurred_at=A_MONTH_AGO,
+        actor=Actor.SUBJECT,
+        source=Source.PREFERENCES,
+        method=Method.CODE,
+    )
+    record(events=[shown], recorded_at=A_MONTH_AGO)
+
+
+def call_wrong_number(house: House) -> None:
+    attempt = NewAttempt(
+        contact_point=house.phone,
+        legal_entity=house.shop,
+        purpose=house.offers,
+        attempted_at=NOON,
+        outcome=ContactAttempt.Outcome.WRONG_NUMBER,
+        number_shown=make.caller_number(legal_entity=house.shop),
+    )
+    log_attempt(attempt=attempt, recorded_at=NOON)

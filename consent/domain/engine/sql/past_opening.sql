@@ -8,22 +8,23 @@ people AS (
         AND (point.kind = %(point_kind)s::text OR %(point_kind)s::text = '')
         AND (point.contact_id = asked.contact_id OR asked.contact_id IS NULL)
 ),
--- Of an address, the last finding up to then counts: verified, or found invalid.
+-- Of an address the last findings up to then count, as its record keeps them: it was shown to be theirs, or it
+-- was found invalid, until it is in use again, as if new.
 points AS (
-    SELECT point.*,
-        coalesce(finding.act = 'ADDRESS_VERIFIED', false) AS verified,
-        coalesce(finding.act = 'ADDRESS_INVALIDATED', false) AS invalid
+    SELECT point.*, coalesce(finding.verified, false) AS verified, coalesce(finding.invalid, false) AS invalid
     FROM customers_contactpoint point
     LEFT JOIN LATERAL (
-        SELECT event.act
+        SELECT
+            (array_agg(event.act ORDER BY event.occurred_at DESC, event.recorded_at DESC, event.sequence DESC)
+                FILTER (WHERE event.act <> 'ADDRESS_INVALIDATED'))[1] = 'ADDRESS_VERIFIED' AS verified,
+            (array_agg(event.act ORDER BY event.occurred_at DESC, event.recorded_at DESC, event.sequence DESC)
+                FILTER (WHERE event.act <> 'ADDRESS_VERIFIED'))[1] = 'ADDRESS_INVALIDATED' AS invalid
         FROM consent_consentevent event
         WHERE event.organisation_id = point.organisation_id
             AND event.subject_id = point.contact_id
             AND event.contact_point_id = point.id
-            AND event.act IN ('ADDRESS_VERIFIED', 'ADDRESS_INVALIDATED')
+            AND event.act IN ('ADDRESS_VERIFIED', 'ADDRESS_INVALIDATED', 'ADDRESS_RESTORED')
             AND event.occurred_at <= %(at)s::timestamptz
             AND event.recorded_at <= %(known_at)s::timestamptz
-        ORDER BY event.occurred_at DESC, event.recorded_at DESC, event.sequence DESC
-        LIMIT 1
     ) finding ON true
 ),
