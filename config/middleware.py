@@ -2,10 +2,14 @@
 
 import ipaddress
 from collections.abc import Callable
+from dataclasses import asdict
 from http import HTTPStatus
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from config.errors import error_page
 from consent.api.handlers import for_programs
@@ -30,6 +34,21 @@ class ProtectiveHeadersMiddleware:
         response = self.get_response(request)
         for name, value in PROTECTIVE_HEADERS.items():
             response.setdefault(name, value)  # a view may be stricter
+        return response
+
+
+class ContentPolicyMiddleware(CSPMiddleware):
+    """Writes the content security policy out once: it is the same for all but the views that narrow it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        super().__init__(get_response)
+        parts = self.get_policy_parts(request=HttpRequest(), response=HttpResponse())
+        self.policy = build_policy(**asdict(parts))
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if any(name.startswith("_csp_") for name in vars(response)):
+            return super().process_response(request, response)
+        response.setdefault(HEADER, self.policy)
         return response
 
 

@@ -31,12 +31,18 @@ GIVING_ACCESS: Final = frozenset({StaffMember, ApiKey})
 LONGEST_PAGE: Final = 150
 
 
+@functools.cache
+def staff_pages() -> str:
+    """Where the pages of staff begin: asked with every request, also of programs."""
+    return reverse("admin:index")
+
+
 class StaffActsMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(reverse("admin:index")):
+        if not request.path.startswith(staff_pages()):
             return self.get_response(request)
         return self.in_one(request) if request.method == "POST" else self.watched(request)
 

@@ -52,7 +52,7 @@ class ApiKeyBearer(HttpBearer):
         self.scope, self.action, self.setting = scope, action, setting
 
     def __call__(self, request: HttpRequest) -> Caller:
-        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != self.openapi_scheme or not token:
             raise ProblemError(
                 HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": 'Bearer realm="Jawoord"'}

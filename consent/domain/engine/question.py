@@ -15,6 +15,7 @@ from consent.domain.rulebook.facts import Case, Jurisdiction, Policy
 from consent.domain.rulebook.packs.be_2015_07_11 import LIST_IS_FRESH_FOR
 from consent.models import Channel
 
+CHANNELS = frozenset(Channel.values)
 QUESTION = Statement(Path(__file__).with_name("sql").joinpath("question.sql").read_text())
 FORBIDS = {"WITHOUT_CONSENT": Policy.WITHOUT_CONSENT, "EVERYTHING": Policy.EVERYTHING}
 
@@ -139,7 +140,7 @@ def put_question(
     `at` is the moment of contact; `known_at` leaves out what was recorded later; both are now unless given.
     Source: rules, "The question". Raises UnknownCodeError.
     """
-    if channel not in Channel.values:
+    if channel not in CHANNELS:
         raise UnknownCodeError(option="channel", code=channel)
     at, known_at = at or now, known_at or now
     asked = {
