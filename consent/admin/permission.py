@@ -3,6 +3,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,6 +23,17 @@ from customers.admin.relation import CONTACT_NAMES
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter
 from customers.domain.staff import Area
 from customers.staff_site import PERMISSION
+
+
+class KeysFirst(Paginator[ConsentRecord]):
+    """Sorts keys alone, then fetches the rows of one page: to sort whole rows takes four times as long."""
+
+    def page(self, number: int | str) -> Page[ConsentRecord]:
+        page, listed = super().page(number), self.object_list
+        if isinstance(page.object_list, QuerySet) and isinstance(listed, QuerySet):
+            keys = list(page.object_list.values_list("pk", flat=True))
+            page.object_list = listed.filter(pk__in=keys)
+        return page
 
 
 @admin.register(ConsentRecord)
@@ -48,9 +61,11 @@ class ConsentRecordAdmin(ReadOnlyAdmin[ConsentRecord]):
         ("purpose__department", ScopedRelatedFilter),
         "complete",
         "grade",
+        # Not a row of months: those are looked for among all permissions each time.
+        "last_act_at",
     )
     list_select_related = ("contact", "legal_entity", "purpose")
-    date_hierarchy = "last_act_at"
+    paginator = KeysFirst
     search_fields = ("=contact_point__value", *CONTACT_NAMES[:-1])
     ordering = ("-last_act_at", "-pk")
     fieldsets = (
