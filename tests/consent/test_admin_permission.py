@@ -126,5 +126,5 @@ def test_list_takes_as_many_queries_for_three_as_for_one(
         permission(house, name=f"P{one}")
     officer.get(list_of(ConsentRecord))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         officer.get(list_of(ConsentRecord))

@@ -63,6 +63,20 @@ def test_the_same_rows_come_out_with_the_eight_columns(scene: Shop, lijst: Path,
 
 
 @pytest.mark.django_db
+def test_a_list_of_nothing_but_bad_numbers_keeps_every_row(scene: Shop, tmp_path: Path) -> None:
+    bad = ["06", "0612345678", "+31 onbekend", "1e9", "=1+1", "-", "00000000000000000000"]
+    many, output = tmp_path / "slecht.csv", tmp_path / "uit.csv"
+    many.write_text("nummer,telefoon\n" + "".join(f"{n},{bad[n % len(bad)]}\n" for n in range(100_000)))
+
+    said = screen(many, output, channel="CALL")
+
+    rows = rows_in(output)
+    assert [row["nummer"] for row in rows] == [str(n) for n in range(100_000)]
+    assert {(row["allowed"], row["code"]) for row in rows} == {("false", "D_ADDRESS_INVALID")}
+    assert said.splitlines()[0] == "100000 rows answered."
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("at", ["", "2026-11-20T12:00"], ids=["now", "in the past"])
 def test_evidence_stands_behind_the_same_verdicts(scene: Shop, lijst: Path, tmp_path: Path, at: str) -> None:
     without, with_it = tmp_path / "uit.csv", tmp_path / "bewijs.csv"
