@@ -25,6 +25,7 @@ from consent.models import DataKind
 from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, ScopedTabularInline, require, staff_of
 from customers.admin.scope import entities_of as legal_entities_of
 from customers.domain.addresses import AddressNotUsableError
+from customers.domain.countries import name_country
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from customers.domain.standings import keep_standing
 from customers.models import Contact, ContactPoint, FormerStanding
@@ -56,7 +57,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
     area = Area.PEOPLE
     job = PEOPLE
     place = 1
-    list_display = ("__str__", "kind", "legal_form", "country", "language", "created_at", "erased_at")
+    list_display = ("__str__", "kind", "legal_form", "country_name", "language", "created_at", "erased_at")
     list_filter = (
         "kind",
         "legal_form",
@@ -87,6 +88,10 @@ class ContactAdmin(ScopedAdmin[Contact]):
         ),
         (_("How we write"), {"fields": ("language",)}),
     )
+
+    @admin.display(description=_("country"), ordering="country")
+    def country_name(self, contact: Contact) -> str:
+        return name_country(code=contact.country)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str

@@ -25,6 +25,7 @@ from consent.domain.messages import MaskedLinks, Rendered
 from consent.models import Disclosure, Incident, IncidentLetter, IncidentNotice, OutboxMessage
 from consent.tasks import wake_job
 from customers.admin.scope import ReadOnlyAdmin, staff_of
+from customers.domain.countries import name_country
 from customers.domain.staff import Area
 from customers.models import Contact, ContactPoint, Language
 from customers.staff_site import PROOF
@@ -198,7 +199,7 @@ def lines(notices: Iterator[IncidentNotice]) -> Iterator[Sequence[str]]:
                     str(person.pk),
                     str(person),
                     *where,
-                    person.country,
+                    name_country(code=person.country),
                     person.language,
                     str(notice.get_outcome_display()),
                 )

@@ -15,6 +15,7 @@ from customers.admin.scope import (
     ScopedTabularInline,
     staff_of,
 )
+from customers.domain.countries import name_country
 from customers.domain.staff import Area
 from customers.staff_site import PROOF
 
@@ -40,7 +41,7 @@ class ProcessorAdmin(ScopedAdmin[Processor]):
     list_display = (
         "name",
         "service",
-        "country",
+        "country_name",
         "transfer_ground",
         "agreement_until_date",
         "review_date",
@@ -63,6 +64,10 @@ class ProcessorAdmin(ScopedAdmin[Processor]):
         (_("Agreement"), {"fields": ("agreement_reference", "agreed_date", "agreement_until_date")}),
         (_("Care"), {"fields": ("in_use_from_date", "in_use_until_date", "review_date")}),
     )
+
+    @admin.display(description=_("country"), ordering="country")
+    def country_name(self, processor: Processor) -> str:
+        return name_country(code=processor.country)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Processor]:
         return seen_by(super().get_queryset(request), staff_of(request))

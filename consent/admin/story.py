@@ -37,6 +37,7 @@ from consent.models import (
 )
 from customers.admin.scope import narrow
 from customers.domain.addresses import Address
+from customers.domain.countries import name_country
 from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntity, StaffMember
 
 EVENTS_A_PAGE = 50
@@ -110,6 +111,10 @@ class Story:
     page: Page[ConsentEvent]
     messages: list[OutboxMessage]
     told: list[Notification]
+
+    @property
+    def country(self) -> str:
+        return name_country(code=self.contact.country)
 
 
 def story_of(

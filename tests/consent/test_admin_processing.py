@@ -40,7 +40,7 @@ def test_page_tells_the_record_and_links_what_is_missing(entity: LegalEntity) ->
 
     assert "Collection point “kassa” was never reviewed." in page
     assert reverse("admin:consent_collectionpoint_change", args=[point.pk]) in page
-    assert "Wolk Inc.: US · Adequacy decision (art. 45)" in page
+    assert "Wolk Inc.: United States · Adequacy decision (art. 45)" in page
     assert "Two steps to log in." in page
 
 

@@ -17,6 +17,7 @@ from consent.domain.ledger.evidence import proof_in
 from consent.domain.proof_words import spread
 from consent.domain.rulebook.codes import Code
 from consent.models import ConsentEvent, ConsentRecord, ContactAttempt, in_language
+from customers.domain.countries import name_country
 from customers.models import ContactPoint
 
 Positions = Mapping[uuid.UUID, int]
@@ -57,7 +58,7 @@ def _person(account: Account, telling: Telling) -> Block:
         (_("Key"), contact.pk),
         (_("Kind"), contact.get_kind_display()),
         (_("Legal form"), contact.get_legal_form_display()),
-        (_("Country"), contact.country),
+        (_("Country"), name_country(code=contact.country)),
         (_("Erased"), telling.moment(contact.erased_at)),
     ]
     return blocks.facts(

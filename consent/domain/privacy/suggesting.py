@@ -11,6 +11,7 @@ from consent.domain.privacy.parts import RULES, Part
 from consent.domain.privacy.stated import AUTHORITIES
 from consent.domain.processing.facts import Ground, Processing, Use, read_processing, transfers_of
 from consent.models import PrivacyStatementVersion, Processor, Wording, in_language
+from customers.domain.countries import name_country
 from customers.models import Language, LegalEntity
 
 # One template per language, so that a lawyer reads the whole of it; a line “== PART” begins each part.
@@ -50,11 +51,7 @@ def _suggest(processing: Processing, language: str) -> dict[Part, str]:
         "processing": processing,
         "workers": _named(processing, Processor.Role.PROCESSOR),
         "others": _named(processing, Processor.Role.RECIPIENT),
-        "transfers": [
-            {"name": one.name, "country": country, "ground": ground.label}
-            for one in processing.recipients
-            for country, ground in transfers_of(one)
-        ],
+        "transfers": _transfers(processing, language),
         "years": sorted({months / 12 for months in processing.relation_months}),
         "authority": AUTHORITIES[entity.country].names[language],
         "site": AUTHORITIES[entity.country].site,
@@ -67,6 +64,15 @@ def _suggest(processing: Processing, language: str) -> dict[Part, str]:
 
 def _named(processing: Processing, role: Processor.Role) -> list[str]:
     return [one.name for one in processing.recipients if one.role == role]
+
+
+def _transfers(processing: Processing, language: str) -> list[dict[str, object]]:
+    with translation.override(language):
+        return [
+            {"name": one.name, "country": name_country(code=country), "ground": ground.label}
+            for one in processing.recipients
+            for country, ground in transfers_of(one)
+        ]
 
 
 def _in_words(use: Use, language: str) -> dict[str, object]:

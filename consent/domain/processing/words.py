@@ -18,6 +18,7 @@ from consent.models import (
     ImpactAssessment,
     Processor,
 )
+from customers.domain.countries import name_country
 from customers.models import RelationKind
 
 GROUNDS: Final[Mapping[Ground, StrPromise]] = {
@@ -93,7 +94,7 @@ def say_recipient(*, recipient: Processor) -> str:
 def say_transfers(*, recipient: Processor) -> Iterator[str]:
     """Say to which countries data goes, and on what ground (art. 30(1)(e) GDPR)."""
     for country, ground in transfers_of(recipient):
-        yield f"{recipient.name}: {country} · {ground.label}"
+        yield f"{recipient.name}: {name_country(code=country)} · {ground.label}"
 
 
 def say_terms(*, use: Use, processing: Processing, terms: Terms) -> Iterator[str]:

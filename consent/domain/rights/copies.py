@@ -23,6 +23,7 @@ from consent.domain.rights.steps import list_steps, read_words
 from consent.domain.suppressions import find_suppressions
 from consent.models import ConsentEvent, DataKind, Endpoint, OutboxMessage, RightsRequest
 from customers.domain.addresses import Address
+from customers.domain.countries import name_country
 from customers.domain.holdings import Holding
 from customers.models import Contact, LegalEntity
 
@@ -152,7 +153,12 @@ def _recipients(contact: Contact, zone: ZoneInfo, at: datetime.datetime) -> Sect
         title=gettext("Who gets data from us"),
         columns=columns,
         rows=[
-            [one.name, one.service, one.country, ", ".join(str(kind.label) for kind in gets)]
+            [
+                one.name,
+                one.service,
+                name_country(code=one.country),
+                ", ".join(str(kind.label) for kind in gets),
+            ]
             for one, gets in zip(found, kinds, strict=True)
         ],
         data=[

@@ -1,11 +1,13 @@
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
 from consent.domain.privacy.parts import RULES
 from consent.domain.privacy.suggesting import fill_in, suggest_parts
 from consent.domain.processing.facts import Ground, read_processing
 from consent.models import BalancingTest, Channel, CollectionPoint, Processor, StatementPart, TransferGround
+from customers.domain.countries import name_country
 from customers.models import TermExtension
 from tests import make
 from tests.consent.domain.privacy.scene import shop
@@ -99,7 +101,10 @@ def test_recipients_and_transfers_are_suggested_from_the_register() -> None:
         "it). Also Adres N.V. get data, and decide for themselves what they do with it. We do not sell your "
         "data."
     )
-    assert parts[Part.TRANSFERS]["nl"].startswith("Bezorgd Mail B.V. werkt in US, buiten de Europese")
+    assert parts[Part.TRANSFERS]["en"].startswith("Bezorgd Mail B.V. works in United States, outside the")
+    with override("nl"):
+        country = name_country(code="US")
+    assert parts[Part.TRANSFERS]["nl"].startswith(f"Bezorgd Mail B.V. werkt in {country}, buiten de Europese")
     assert RULES[Part.TRANSFERS].is_required(read_processing(legal_entity=entity, at=make.NOW))
 
 

@@ -62,7 +62,7 @@ def test_record_tells_of_a_purpose_all_that_the_article_asks() -> None:
             "Bezorgd Mail B.V.: Verstuurt de nieuwsbrieven (Names, E-mail addresses)\n"
             "Wolk Inc.: Bewaart de gegevens (Names, E-mail addresses)"
         ),
-        Part.TRANSFERS: "Wolk Inc.: US · Adequacy decision (art. 45)",
+        Part.TRANSFERS: "Wolk Inc.: United States · Adequacy decision (art. 45)",
         Part.TERM: (
             "12 months after the permission was given, or until it is withdrawn\n"
             "The proof: 1830 days after the permission ended\n"
