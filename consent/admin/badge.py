@@ -99,6 +99,7 @@ OF_SEAL = {
     SealState.BROKEN: look(STOPPED, _("Not what was sealed")),
 }
 REPLACED = look(ENDED, _("Replaced"))
+WITHDRAWN = look(ENDED, _("Withdrawn"))
 OF_USE = {
     Use.TO_COME: TO_COME,
     Use.IN_USE: look(ALLOWED, _("In use")),

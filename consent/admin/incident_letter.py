@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.csv_download import as_download
-from consent.admin.privacy_statement import outcomes
+from consent.admin.telling import outcomes
 from consent.domain import messages as mail
 from consent.domain.disclosures import GivenOut, recorded
 from consent.domain.incidents import telling

@@ -4,60 +4,41 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
-from django_stubs_ext import StrPromise
 
-from consent.admin.badge import DRAFT, IN_FORCE, REPLACED, badge
+from consent.admin.badge import badge
 from consent.admin.fields import in_words
 from consent.admin.notice import VersionAdmin
 from consent.admin.privacy_statement_forms import PublishForm, StatementForm, field_of
+from consent.admin.privacy_statement_states import StateFilter, look_of, with_state
+from consent.admin.telling import outcomes
 from consent.domain.notices import AlreadyPublishedError
 from consent.domain.privacy import announcing, publishing, suggesting
 from consent.domain.privacy.checking import check_statement
 from consent.domain.privacy.comparing import compare_versions
 from consent.domain.privacy.editions import Edition, read_statement
 from consent.domain.privacy.parts import text_of
-from consent.domain.told_by_law import Forecast, Outcome
-from consent.models import PrivacyStatementVersion, StatementPart
+from consent.models import PrivacyStatementVersion, StatementPart, StatementQuerySet
 from consent.tasks import wake_job
 from customers.admin.scope import ScopedRelatedFilter, require, staff_of
 from customers.domain.staff import Duty, has_duty
 from customers.models import Language
 
 Version = PrivacyStatementVersion
-IN_WORDS = {
-    Outcome.MAILED: _("Get the mail"),
-    Outcome.ALREADY_TOLD: _("Were told before"),
-    Outcome.NO_ADDRESS: _("Have no e-mail address that can be used"),
-    Outcome.BLOCKED: _("Blocked their address"),
-    Outcome.RESTRICTED: _("Had the use of their data restricted"),
-    Outcome.NOT_ALLOWED: _("May not be reached for another reason"),
-}
-OVERTAKEN = _("Not published: a later version is in force. Make a new version of that one.")
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = _("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("draft", DRAFT.word), ("in-force", IN_FORCE.word), ("replaced", REPLACED.word)]
-
-    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Version]) -> models.QuerySet[Version]:
-        states = {
-            "draft": Q(published_at__isnull=True),
-            "in-force": Q(published_at__isnull=False, is_replaced=False),
-            "replaced": Q(is_replaced=True),
-        }
-        return queryset.filter(states.get(self.value() or "", Q()))
+OVERTAKEN = _(
+    "Not published: a later version is in force or to come. Make a new version of that one, or withdraw the "
+    "one that is to come."
+)
+IN_FORCE = _("Published. From now on this is the statement in force.")
+TO_COME = _("Published. It comes into force on %(day)s; until then people read that it is coming.")
 
 
 @admin.register(PrivacyStatementVersion)
@@ -78,17 +59,14 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
         (_("What people read first"), {"fields": ("wording",)}),
         (_("The parts"), {"fields": tuple(field_of(part) for part in StatementPart)}),
         (_("What changes"), {"fields": ("change_summary",)}),
-        (_("State"), {"fields": ("published_at", "is_material", "content_hash")}),
+        (_("State"), {"fields": ("published_at", "withdrawn_at", "is_material", "content_hash")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Version | None = None) -> tuple[str, ...]:
-        return (*super().get_readonly_fields(request, obj), "is_material")
+        return (*super().get_readonly_fields(request, obj), "withdrawn_at", "is_material")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Version]:
-        later = Version.objects.filter(
-            legal_entity=OuterRef("legal_entity"), published_at__gt=OuterRef("published_at")
-        )
-        return super().get_queryset(request).annotate(is_replaced=Exists(later))
+        return with_state(super().get_queryset(request), timezone.now())
 
     def get_urls(self) -> list[URLPattern]:
         pages = {
@@ -97,6 +75,7 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
             "compare": require_safe(self.compare_view),
             "suggest": require_POST(self.suggest_view),
             "announce": self.announce_view,
+            "withdraw": self.withdraw_view,
         }
         own = [
             path(
@@ -130,9 +109,10 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
         if version is not None and version.published_at is None:
             context["check"] = check_statement(version=version, at=timezone.now())
             context["may_suggest"] = self.has_change_permission(request, version)
-        elif version is not None and not version.is_replaced:
+        elif version is not None and version.withdrawn_at is None and not version.is_replaced:
             context["check_in_force"] = check_statement(version=version, at=timezone.now())
             context["may_announce"] = version.is_material and may_publish(request)
+            context["may_withdraw"] = version.is_coming and may_publish(request)
         if version is not None and version.is_material:
             context["announcement"] = announcing.find_announcement(version=version)
         return super().render_change_form(request, context, *args, **kwargs)
@@ -159,9 +139,11 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
         return self.page(request, "admin/statement_publish.html", title=_("Check and publish"), **context)
 
     def published(self, request: HttpRequest, version: Version, form: PublishForm) -> bool:
+        begin, day = form.in_force_at, form.cleaned_data["in_force_date"]
+        told = TO_COME % {"day": date_format(day)} if day else IN_FORCE
         try:
             publishing.publish_privacy_statement(
-                version=version, published_at=timezone.now(), change=form.change
+                version=version, published_at=begin or timezone.now(), change=form.change
             )
         except publishing.StatementRefusedError as error:
             form.add_error(None, _("Not published. Mend this first."))
@@ -174,7 +156,7 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
             return True
         else:
             self.log_change(request, version, [])
-            messages.success(request, _("Published. From now on this is the statement in force."))
+            messages.success(request, told)
             return True
         return False
 
@@ -235,7 +217,7 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
                 return redirect("admin:consent_job_change", job.pk)
             expected = announcing.forecast(version=version, now=now)
         except announcing.NotToAnnounceError:
-            messages.error(request, _("Only a material change that is in force is announced."))
+            messages.error(request, _("Only a material change that is in force or to come is announced."))
             return self.back_to(version)
         context = {
             "version": version,
@@ -247,33 +229,45 @@ class PrivacyStatementVersionAdmin(VersionAdmin[Version]):
         }
         return self.page(request, "admin/statement_announce.html", title=_("Announce the change"), **context)
 
+    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Says what withdrawing does; what is in force stays, and nobody is told again by itself."""
+        require(request, Duty.PUBLISH_WORDING)
+        version, now = self.find(request, object_id), timezone.now()
+        try:
+            publishing.refuse_to_withdraw(version=version, at=now)
+            if request.method == "POST":
+                publishing.withdraw_privacy_statement(version=version, withdrawn_at=now)
+                self.log_change(request, version, [])
+                messages.success(request, _("Withdrawn. It does not come into force."))
+                return self.back_to(version)
+        except publishing.TooLateToWithdrawError:
+            messages.error(request, _("Only a version that is still to come can be withdrawn."))
+            return self.back_to(version)
+        context = {"version": version, "told": version.announcements.count()}
+        return self.page(
+            request, "admin/statement_withdraw.html", title=_("Withdraw this version"), **context
+        )
+
     def page(self, request: HttpRequest, template: str, **context: Any) -> HttpResponse:
         whole = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return TemplateResponse(request, template, whole)
 
     @admin.display(description=_("state"), ordering="published_at")
     def state(self, version: Any) -> str:
-        if version.published_at is None:
-            return badge(DRAFT)
-        return badge(REPLACED if version.is_replaced else IN_FORCE)
+        return badge(look_of(version))
 
 
 def may_publish(request: HttpRequest) -> bool:
     return has_duty(staff=staff_of(request), duty=Duty.PUBLISH_WORDING)
 
 
-def outcomes(expected: Forecast) -> list[tuple[StrPromise, int]]:
-    counts = expected.counts or {}
-    return [(word, counts[outcome]) for outcome, word in IN_WORDS.items() if counts.get(outcome)]
-
-
-def siblings(version: Version) -> models.QuerySet[Version]:
+def siblings(version: Version) -> StatementQuerySet:
     return Version.objects.filter(legal_entity=version.legal_entity_id).select_related("legal_entity")
 
 
 def in_force_before(version: Version) -> Version | None:
     """What this version takes, or took, the place of."""
-    published = siblings(version).filter(published_at__isnull=False).exclude(pk=version.pk)
+    published = siblings(version).standing().exclude(pk=version.pk)
     if version.published_at is not None:
         published = published.filter(published_at__lt=version.published_at)
     return published.order_by("-published_at").first()

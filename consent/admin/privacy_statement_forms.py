@@ -1,12 +1,16 @@
+import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from consent.admin.fields import DateWidget
 from consent.domain.notices import hash_texts, texts_of
 from consent.domain.privacy.parts import RULES
-from consent.domain.privacy.publishing import Change
+from consent.domain.privacy.publishing import Change, begin_of_day
 from consent.models import PrivacyStatementVersion, StatementPart
 from consent.models.wording import WordingFormField
 
@@ -47,8 +51,17 @@ StatementForm = type(
 
 
 class PublishForm(forms.ModelForm[PrivacyStatementVersion]):
-    """What the officer says of a change, and the proof that this is the text that was looked at."""
+    """What the officer says of a change, from when it holds, and the proof that it was read."""
 
+    in_force_date = forms.DateField(
+        label=_("Comes into force on"),
+        required=False,
+        widget=DateWidget,
+        help_text=_(
+            "At midnight at the start of that day, where the legal entity is. Empty: at once. Until that day "
+            "people read the present version, with word of this one."
+        ),
+    )
     shown = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:
@@ -67,6 +80,18 @@ class PublishForm(forms.ModelForm[PrivacyStatementVersion]):
                 _("This draft was changed after you opened the page. Read it again, then publish it.")
             )
         return cleaned
+
+    def clean_in_force_date(self) -> datetime.date | None:
+        day: datetime.date | None = self.cleaned_data["in_force_date"]
+        zone = ZoneInfo(self.instance.legal_entity.time_zone)
+        if day and day <= timezone.now().astimezone(zone).date():
+            raise forms.ValidationError(_("Choose a day that is still to come, or leave this empty."))
+        return day
+
+    @property
+    def in_force_at(self) -> datetime.datetime | None:
+        day = self.cleaned_data["in_force_date"]
+        return begin_of_day(day=day, legal_entity=self.instance.legal_entity) if day else None
 
     @property
     def change(self) -> Change:

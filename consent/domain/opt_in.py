@@ -9,6 +9,7 @@ from django.db import transaction
 from consent.domain import outbox
 from consent.domain.ledger.recording import NewEvent, Wordings, record
 from consent.domain.outbox import NewMessage, TooManyMessagesError
+from consent.domain.privacy.editions import statement_shown
 from consent.domain.standing_stops import ever_stopped
 from consent.domain.terms import term_end
 from consent.domain.visits import Visit
@@ -135,7 +136,7 @@ def proof_of(*, answers: Answers, asking: Asking) -> dict[str, object]:
 
 def wordings_of(*, asking: Asking, notice_version: NoticeVersion | None) -> Wordings:
     """Name the versions a person was shown, with their hashes."""
-    statement = asking.collection_point.privacy_statement
+    statement = statement_shown(collection_point=asking.collection_point, at=asking.submitted_at)
     return Wordings(
         language=asking.language,
         notice_version_id=notice_version.pk if notice_version else None,

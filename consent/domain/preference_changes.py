@@ -9,6 +9,7 @@ from consent.domain import withdrawals
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, Wordings, record
 from consent.domain.preferences import Key, Row, read_preferences
+from consent.domain.privacy.editions import statement_in_force
 from consent.domain.terms import term_end
 from consent.domain.withdrawals import NothingToUndoError, Scope
 from consent.models import (
@@ -20,7 +21,6 @@ from consent.models import (
     Method,
     NoticeVersion,
     Objection,
-    PrivacyStatementVersion,
     in_language,
 )
 from customers.domain import contacts
@@ -203,7 +203,7 @@ def _permission(
         uses=row.purpose.uses,
         first_contact_due_at=term_end(start=occurred_at, months=called_within, zone=zone) if calls else None,
         grade=Grade.A if _is_proven(row, visitor) else Grade.B,
-        **vars(replace(how, shown=_wordings(notice, row, how), proof=_proof(row, notice, how))),
+        **vars(replace(how, shown=_wordings(notice, row, how, occurred_at), proof=_proof(row, notice, how))),
     )
 
 
@@ -223,12 +223,10 @@ def _is_proven(row: Row, visitor: Visitor) -> bool:
     return all(p.verified_at is not None or p.pk == visitor.opened_with.pk for p in row.points)
 
 
-def _wordings(notice: NoticeVersion, row: Row, how: Circumstances) -> Wordings:
-    statement = (
-        PrivacyStatementVersion.objects.filter(legal_entity=row.legal_entity, published_at__isnull=False)
-        .order_by("-number")
-        .first()
-    )
+def _wordings(
+    notice: NoticeVersion, row: Row, how: Circumstances, occurred_at: datetime.datetime
+) -> Wordings:
+    statement = statement_in_force(legal_entity_id=row.legal_entity.pk, at=occurred_at)
     return Wordings(
         language=how.shown.language,
         notice_version_id=notice.pk,

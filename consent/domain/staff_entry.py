@@ -8,6 +8,7 @@ from consent.domain import outbox
 from consent.domain.ledger.recording import NewEvent, Wordings, record
 from consent.domain.opt_in import CONFIRM_WITHIN
 from consent.domain.outbox import NewMessage
+from consent.domain.privacy.editions import statement_shown
 from consent.domain.terms import term_end
 from consent.models import (
     Act,
@@ -117,7 +118,7 @@ def _event(entry: Entry, recorded_at: datetime.datetime) -> NewEvent:
         channel=entry.notice.channel,
         contact_point_id=entry.contact_point.pk if entry.contact_point else None,
         collection_point_id=entry.collection_point.pk if entry.collection_point else None,
-        shown=_wordings(entry),
+        shown=_wordings(entry, occurred_at),
         valid_until=_end(occurred_at, purpose.term_months, zone),
         uses=purpose.uses,
         first_contact_due_at=_end(occurred_at, purpose.first_contact_months if by_phone else None, zone),
@@ -136,10 +137,10 @@ def _end(start: datetime.datetime, months: int | None, zone: str) -> datetime.da
     return term_end(start=start, months=months, zone=zone) if months else None
 
 
-def _wordings(entry: Entry) -> Wordings:
+def _wordings(entry: Entry, occurred_at: datetime.datetime) -> Wordings:
     version = entry.notice_version
     point = entry.collection_point
-    statement = point.privacy_statement if point else None
+    statement = statement_shown(collection_point=point, at=occurred_at) if point else None
     return Wordings(
         language=entry.language,
         notice_version_id=version.pk if version else None,

@@ -30,6 +30,7 @@ from consent.models.privacy_statement import (
     PrivacyStatementVersion,
     StatementAnnouncement,
     StatementPart,
+    StatementQuerySet,
 )
 from consent.models.processor import EEA, DataKind, Processor, SubProcessor, TransferGround
 from consent.models.purpose import BalancingTest, Channel, ContentKind, Purpose, ServiceTest
@@ -122,6 +123,7 @@ __all__ = [
     "Source",
     "StatementAnnouncement",
     "StatementPart",
+    "StatementQuerySet",
     "Status",
     "SubProcessor",
     "SubjectKey",

@@ -54,7 +54,10 @@ class CollectionPoint(models.Model):
         blank=True,
         related_name="collection_points",
         verbose_name=_("privacy statement"),
-        help_text=_("Linked from the form; kept with each permission."),
+        help_text=_(
+            "Linked from the form, and kept with each permission. A form on the web always links the version "
+            "in force; what is printed keeps the version named here."
+        ),
     )
     transaction_kind = models.CharField(
         _("kind of transaction"),

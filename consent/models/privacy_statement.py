@@ -1,5 +1,7 @@
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.wording import WordingField
@@ -24,8 +26,17 @@ class StatementPart(models.TextChoices):
     SOURCE = "SOURCE", _("Data we did not get from you")
 
 
+class StatementQuerySet(models.QuerySet["PrivacyStatementVersion"]):
+    def standing(self) -> Self:
+        """What was published and not withdrawn: in force, replaced, or to come."""
+        return self.filter(published_at__isnull=False, withdrawn_at__isnull=True)
+
+
 class PrivacyStatementVersion(models.Model):
-    """The privacy statement of a legal entity from one moment on; once published it never changes."""
+    """The privacy statement of a legal entity from one moment on; once published it never changes.
+
+    That moment may lie ahead: until then the version is announced, and may still be withdrawn.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     legal_entity = models.ForeignKey(
@@ -54,7 +65,10 @@ class PrivacyStatementVersion(models.Model):
         ),
     )
     content_hash = models.CharField(_("content hash"), max_length=64, blank=True, editable=False)
-    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    published_at = models.DateTimeField(_("in force from"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+
+    objects = StatementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("privacy statement")
@@ -64,7 +78,11 @@ class PrivacyStatementVersion(models.Model):
             models.UniqueConstraint(
                 fields=["legal_entity", "published_at"],
                 name="privacy_statement_one_from_each_moment",
-                condition=Q(published_at__isnull=False),
+                condition=Q(published_at__isnull=False, withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="privacy_statement_withdrawn_before_its_day",
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__lt=F("published_at")),
             ),
             models.CheckConstraint(
                 name="privacy_statement_published_is_hashed",

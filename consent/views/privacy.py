@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from consent.domain.privacy import editions
 from consent.domain.privacy.comparing import compare_versions
-from consent.domain.privacy.editions import Edition
+from consent.domain.privacy.editions import Edition, History
 from consent.views.visitor import language_of_page
 from customers.models import LegalEntity
 
@@ -14,7 +14,7 @@ from customers.models import LegalEntity
 @require_safe
 def in_force(request: HttpRequest, code: str) -> HttpResponse:
     entity, history = _history(code)
-    return _page(request, entity, history, history[0] if history else None)
+    return _page(request, entity, history, history.in_force)
 
 
 @require_safe
@@ -25,10 +25,10 @@ def version(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 @require_safe
 def changes(request: HttpRequest, code: str, number: int) -> HttpResponse:
-    """What a version changed, beside the one that was in force before it; the first one changed nothing."""
+    """What a version changed or will change, beside the one before it; the first one changed nothing."""
     entity, history = _history(code)
     edition = _find(history, number)
-    before = editions.edition_before(editions=history, edition=edition)
+    before = history.before(edition=edition)
     if before is None:
         raise Http404
     language = language_of_page()
@@ -42,32 +42,38 @@ def changes(request: HttpRequest, code: str, number: int) -> HttpResponse:
     return render(request, "consent/statement/changes.html", context)
 
 
-def _history(code: str) -> tuple[LegalEntity, list[Edition]]:
+def _history(code: str) -> tuple[LegalEntity, History]:
     entity = get_object_or_404(LegalEntity, code=code)
-    return entity, editions.list_editions(legal_entity=entity, at=timezone.now())
+    return entity, editions.read_history(legal_entity=entity, at=timezone.now())
 
 
-def _find(history: list[Edition], number: int) -> Edition:
+def _find(history: History, number: int) -> Edition:
+    published = [*history.every, *history.withdrawn]
     try:
-        return editions.find_edition(editions=history, number=number)
+        return editions.find_edition(editions=published, number=number)
     except editions.NoSuchEditionError as error:
         raise Http404 from error
 
 
 def _page(
-    request: HttpRequest, entity: LegalEntity, history: list[Edition], edition: Edition | None
+    request: HttpRequest, entity: LegalEntity, history: History, edition: Edition | None
 ) -> HttpResponse:
-    context = _context(entity, _("Privacy statement")) | {"edition": edition, "history": history}
+    context = _context(entity, _("Privacy statement")) | {
+        "edition": edition,
+        "history": _summed_up(history.every),
+        "coming": _summed_up(history.coming),
+        "first": history.every[-1] if history.every else None,
+        "in_force": history.in_force,
+    }
     if edition is not None:
-        statement = editions.read_statement(version=edition.version, language=language_of_page())
-        context |= {"statement": statement, "first": history[-1], "history": _summed_up(history)}
+        context["statement"] = editions.read_statement(version=edition.version, language=language_of_page())
     return render(request, "consent/statement/page.html", context)
 
 
-def _summed_up(history: list[Edition]) -> list[tuple[Edition, editions.Text]]:
+def _summed_up(published: list[Edition]) -> list[tuple[Edition, editions.Text]]:
     language = language_of_page()
     return [
-        (one, editions.read_text(wording=one.version.change_summary, language=language)) for one in history
+        (one, editions.read_text(wording=one.version.change_summary, language=language)) for one in published
     ]
 
 

@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from consent.domain.notices import hash_texts, new_version, texts_of
+from consent.domain.privacy.editions import statement_shown
 from consent.domain.privacy.publishing import Change, publish_privacy_statement
 from consent.models import (
-    CollectionPoint,
     Job,
     NoticeVersion,
     OutboxMessage,
@@ -176,7 +177,7 @@ def test_check_names_the_forms_that_follow(
     client.post(page_of(draft, "publish"), publishing(draft))
 
     assert "<li>aanbiedingen</li>" in page
-    assert CollectionPoint.objects.get(pk=form.pk).privacy_statement_id == draft.pk
+    assert statement_shown(collection_point=form, at=timezone.now()) == draft
 
 
 def test_officer_publishes_a_material_change_with_its_summary(
@@ -247,7 +248,7 @@ def test_draft_that_was_overtaken_says_so(entity: LegalEntity, draft: PrivacySta
 
     answer = client_of(entity, Role.DPO).post(page_of(draft, "publish"), publishing(draft))
 
-    assert "Not published: a later version is in force." in answer.content.decode()
+    assert "Not published: a later version is in force or to come." in answer.content.decode()
 
 
 def test_publishing_twice_says_that_it_was_done(entity: LegalEntity, first: PrivacyStatementVersion) -> None:
@@ -435,7 +436,7 @@ def test_nobody_but_the_officer_announces(
 def test_small_change_is_not_announced(entity: LegalEntity, first: PrivacyStatementVersion) -> None:
     answer = client_of(entity, Role.DPO).post(page_of(first, "announce"), follow=True)
 
-    assert told(answer) == ["Only a material change that is in force is announced."]
+    assert told(answer) == ["Only a material change that is in force or to come is announced."]
     assert "Announce" not in answer.content.decode().split("Only a material")[1]
 
 

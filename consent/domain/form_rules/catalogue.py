@@ -151,11 +151,6 @@ PRIVACY_STATEMENT_OF_ANOTHER = Rule(
     _("The privacy statement “%(what)s” is that of another legal entity."),
     _("Art. 13(1)(a) GDPR"),
 )
-PRIVACY_STATEMENT_REPLACED = Rule(
-    "PRIVACY_STATEMENT_REPLACED",
-    _("The privacy statement “%(what)s” was replaced by a later version. Choose the one in force."),
-    _("Art. 13 GDPR"),
-)
 CONSENT_AS_CONDITION = Rule(
     "CONSENT_AS_CONDITION",
     _("People cannot go on without permission. It must be free: make it no condition."),

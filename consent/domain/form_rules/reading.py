@@ -7,7 +7,6 @@ from consent.models import (
     CollectionPoint,
     Notice,
     NoticeVersion,
-    PrivacyStatementVersion,
     Purpose,
 )
 from customers.models import ContactPoint, Language
@@ -31,8 +30,6 @@ class FormAsMade:
     fields: list[CollectionField]
     choices: list[CollectionChoice]
     purposes: list[Purpose]
-    # A page on the web shows the statement in force; what is printed or read out may name an earlier one.
-    names_replaced_statement: bool
 
     @property
     def notice_versions(self) -> list[NoticeVersion]:
@@ -73,18 +70,7 @@ def read_form(*, collection_point: CollectionPoint) -> FormAsMade:
             .prefetch_related("legal_entities")
             .order_by("code")
         ),
-        names_replaced_statement=_names_replaced_statement(point),
     )
-
-
-def _names_replaced_statement(point: CollectionPoint) -> bool:
-    named = point.privacy_statement
-    if named is None or named.published_at is None or point.place != CollectionPoint.Place.WEB_FORM:
-        return False
-    later = PrivacyStatementVersion.objects.filter(
-        legal_entity=named.legal_entity_id, published_at__gt=named.published_at
-    )
-    return later.exists()
 
 
 def kind_of(*, notice: Notice) -> str:

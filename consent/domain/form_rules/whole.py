@@ -20,8 +20,6 @@ def find_privacy_statement(form: FormAsMade) -> Iterator[Finding]:
         yield catalogue.PRIVACY_STATEMENT_NOT_PUBLISHED.broken_by(what=statement)
     if statement.legal_entity_id != form.point.legal_entity_id:
         yield catalogue.PRIVACY_STATEMENT_OF_ANOTHER.broken_by(what=statement)
-    if form.names_replaced_statement:
-        yield catalogue.PRIVACY_STATEMENT_REPLACED.broken_by(what=statement)
 
 
 def find_condition(form: FormAsMade) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.domain import jobs, outbox
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.domain.outbox import NewMessage
-from consent.domain.privacy.editions import list_editions, read_text
+from consent.domain.privacy.editions import read_history, read_text
 from consent.domain.told_by_law import (
     COUNTED_AT_ONCE,
     Addressee,
@@ -34,11 +34,11 @@ from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntit
 # A part is a matter of seconds.
 AT_MOST: Final = 500
 LIVING: Final = (Status.GIVEN, Status.RENEWED)
-NOT_TO_TELL: Final = _("This version is no longer in force: there is another one to tell of.")
+NOT_TO_TELL: Final = _("This version was replaced or withdrawn: there is another one to tell of.")
 
 
 class NotToAnnounceError(ValueError):
-    """Only a material change is announced, and only while it is in force."""
+    """Only a material change is announced, and only while it is in force or still to come."""
 
 
 def forecast(*, version: PrivacyStatementVersion, now: datetime.datetime) -> Forecast:
@@ -87,7 +87,7 @@ def find_announcement(*, version: PrivacyStatementVersion) -> Job | None:
 
 
 def announce_chunk(job: Job, now: datetime.datetime) -> Progress:
-    """Write to the next part of the people concerned; unless another version is in force: WorkFailedError.
+    """Write to the next part of the people concerned; of a version that was replaced: WorkFailedError.
 
     The messages and the note of who was told are one transaction: a job taken up again tells nobody twice.
     """
@@ -117,6 +117,7 @@ def announce_chunk(job: Job, now: datetime.datetime) -> Progress:
 def people_concerned(*, version: PrivacyStatementVersion, now: datetime.datetime) -> QuerySet[Contact]:
     """Everybody with a living permission or relation with the legal entity from before the change.
 
+    Of a change to come that is everybody up to its day: a later round reaches who came after the first.
     Whoever came later read the new version; an erased person is nobody any more.
     """
     mine = {"contact": OuterRef("pk"), "legal_entity": version.legal_entity_id}
@@ -139,8 +140,9 @@ def people_concerned(*, version: PrivacyStatementVersion, now: datetime.datetime
 
 
 def _demand(version: PrivacyStatementVersion, now: datetime.datetime) -> None:
-    editions = list_editions(legal_entity=version.legal_entity, at=now)
-    if not version.is_material or not editions or editions[0].version.pk != version.pk:
+    history = read_history(legal_entity=version.legal_entity, at=now)
+    to_tell = {edition.version.pk for edition in (*history.editions[:1], *history.coming)}
+    if not version.is_material or version.pk not in to_tell:
         raise NotToAnnounceError(str(version))
 
 
@@ -184,7 +186,7 @@ def _message(
 
 def changes_path(*, version: PrivacyStatementVersion) -> str:
     """The page that says what changed; of a first version, the statement itself."""
-    earlier = PrivacyStatementVersion.objects.filter(
+    earlier = PrivacyStatementVersion.objects.standing().filter(
         legal_entity=version.legal_entity_id, published_at__lt=version.published_at
     )
     page = f"/privacy/{version.legal_entity.code}/"

@@ -1,6 +1,7 @@
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -21,7 +22,11 @@ class StatementRefusedError(ValueError):
 
 
 class OvertakenError(ValueError):
-    """A later version of this statement is in force, or this one would begin before it."""
+    """A later version of this statement is in force or to come, or this one would begin before it."""
+
+
+class TooLateToWithdrawError(ValueError):
+    """Only a version that is still to come is withdrawn; what was in force once stays in the history."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,9 +41,9 @@ class Change:
 def publish_privacy_statement(
     *, version: PrivacyStatementVersion, published_at: datetime.datetime, change: Change | None = None
 ) -> PrivacyStatementVersion:
-    """Put a statement in force from this moment on, until the next one; from now on it never changes.
+    """Put a statement in force from a moment on, now or later, until the next one; its text is fixed at once.
 
-    Forms on the web name the statement in force, so they follow; whoever is filling one in is shown it again.
+    Forms on the web link the statement in force, so they follow at that moment.
     Raises StatementRefusedError with all that is missing, AlreadyPublishedError, OvertakenError.
     """
     # One writer per legal entity: two versions published at once are one after the other.
@@ -52,24 +57,49 @@ def publish_privacy_statement(
         raise StatementRefusedError(faults)
     _refuse_overtaken(stored, published_at)
     stored.save(update_fields=["change_summary", "is_material"])
-    published = notices.fix_texts(version=stored, published_at=published_at)
-    forms_to_follow(version=published).update(privacy_statement=published)
-    return published
+    return notices.fix_texts(version=stored, published_at=published_at)
+
+
+def begin_of_day(*, day: datetime.date, legal_entity: LegalEntity) -> datetime.datetime:
+    """The moment a version that is planned for a day comes into force: midnight where the legal entity is."""
+    zone = ZoneInfo(legal_entity.time_zone)
+    return datetime.datetime.combine(day, datetime.time(), zone).astimezone(datetime.UTC)
+
+
+@transaction.atomic
+def withdraw_privacy_statement(
+    *, version: PrivacyStatementVersion, withdrawn_at: datetime.datetime
+) -> PrivacyStatementVersion:
+    """Take back a version before its day: the one in force stays in force, and people can read that it does.
+
+    Raises TooLateToWithdrawError.
+    """
+    LegalEntity.objects.select_for_update(of=("self",)).get(pk=version.legal_entity_id)
+    stored = PrivacyStatementVersion.objects.select_related("legal_entity").get(pk=version.pk)
+    refuse_to_withdraw(version=stored, at=withdrawn_at)
+    stored.withdrawn_at = withdrawn_at
+    stored.save(update_fields=["withdrawn_at"])
+    return stored
+
+
+def refuse_to_withdraw(*, version: PrivacyStatementVersion, at: datetime.datetime) -> None:
+    """Raise TooLateToWithdrawError unless a version is still to come."""
+    if version.withdrawn_at or version.published_at is None or version.published_at <= at:
+        raise TooLateToWithdrawError(str(version))
 
 
 def forms_to_follow(*, version: PrivacyStatementVersion) -> QuerySet[CollectionPoint]:
-    """Find the forms on the web that name an earlier version; what is printed or read out stays as it is."""
+    """Find the forms on the web, which link the statement in force; what is printed or read out stays."""
     return CollectionPoint.objects.filter(
         legal_entity=version.legal_entity_id,
         place=CollectionPoint.Place.WEB_FORM,
         privacy_statement__legal_entity=version.legal_entity_id,
         privacy_statement__published_at__isnull=False,
-        privacy_statement__number__lt=version.number,
     )
 
 
 def _refuse_overtaken(version: PrivacyStatementVersion, published_at: datetime.datetime) -> None:
     later = Q(number__gt=version.number) | Q(published_at__gte=published_at)
-    siblings = PrivacyStatementVersion.objects.filter(legal_entity=version.legal_entity_id)
-    if siblings.filter(later, published_at__isnull=False).exists():
+    siblings = PrivacyStatementVersion.objects.standing().filter(legal_entity=version.legal_entity_id)
+    if siblings.filter(later).exists():
         raise OvertakenError(str(version))

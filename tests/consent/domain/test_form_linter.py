@@ -401,15 +401,6 @@ def test_privacy_statement_of_another_is_found() -> None:
     assert codes(form.point) == ["PRIVACY_STATEMENT_OF_ANOTHER"]
 
 
-def test_privacy_statement_that_was_replaced_is_found_on_the_web_only() -> None:
-    form = recipe_book()
-    make.privacy_statement(legal_entity=form.entity, number=2, published_at=make.NOW)
-
-    assert codes(form.point) == ["PRIVACY_STATEMENT_REPLACED"]
-    set_on(form.point, place=CollectionPoint.Place.PAPER)
-    assert codes(form.point) == []
-
-
 def test_permission_as_a_condition_is_found() -> None:
     form = recipe_book()
     set_on(form.point, required_to_continue=True)

@@ -389,7 +389,7 @@ def test_work_ends_once_another_version_is_in_force(
 
     job.refresh_from_db()
     assert (mailed(), job.state) == ([], Job.State.FAILED)
-    assert job.fault == "This version is no longer in force: there is another one to tell of."
+    assert job.fault == "This version was replaced or withdrawn: there is another one to tell of."
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from django.db import IntegrityError, transaction
 from consent.domain.notices import AlreadyPublishedError, new_version
 from consent.domain.privacy.editions import (
     NoSuchEditionError,
-    edition_before,
     find_edition,
     list_editions,
+    read_history,
     read_statement,
+    statement_shown,
 )
 from consent.domain.privacy.publishing import (
     Change,
@@ -82,11 +83,11 @@ def test_one_version_is_in_force_at_each_moment(
 
 def test_draft_is_never_an_edition(entity: LegalEntity, first: PrivacyStatementVersion) -> None:
     new_version(version=first)
-    editions = list_editions(legal_entity=entity, at=make.NOW)
+    history = read_history(legal_entity=entity, at=make.NOW)
 
     with pytest.raises(NoSuchEditionError):
-        find_edition(editions=editions, number=2)
-    assert edition_before(editions=editions, edition=editions[0]) is None
+        find_edition(editions=history.every, number=2)
+    assert history.before(edition=history.every[0]) is None
 
 
 def test_version_is_published_once(first: PrivacyStatementVersion) -> None:
@@ -156,9 +157,9 @@ def test_forms_on_the_web_follow_the_statement_in_force(
 
     publish_privacy_statement(version=new_version(version=first), published_at=make.NOW)
 
-    form = CollectionPoint.objects.select_related("privacy_statement").get(pk=form.pk)
-    assert form.privacy_statement is not None
-    assert (form.privacy_statement.number, form.published_at) == (number, make.LONG_AGO)
+    shown = statement_shown(collection_point=form, at=make.NOW)
+    assert shown is not None
+    assert (shown.number, form.published_at) == (number, make.LONG_AGO)
 
 
 def test_form_of_another_legal_entity_stays_as_it_is(
@@ -170,8 +171,7 @@ def test_form_of_another_legal_entity_stays_as_it_is(
 
     publish_privacy_statement(version=new_version(version=first), published_at=make.NOW)
 
-    form.refresh_from_db()
-    assert form.privacy_statement_id == statement.pk
+    assert statement_shown(collection_point=form, at=make.NOW) == statement
 
 
 def test_passages_stand_in_the_order_of_the_articles_and_in_a_language_that_is_there(
