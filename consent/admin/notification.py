@@ -52,7 +52,7 @@ class NotificationAdmin(ReadOnlyAdmin[Notification]):
     ) -> HttpResponse:
         notification = kwargs["obj"]
         may = has_duty(staff=staff_of(request), duty=Duty.MANAGE_ENDPOINTS)
-        context["may_tell_again"] = may and notification.state == Notification.State.DEAD
+        context["may_tell_again"] = may and delivering.can_be_told_again(notification=notification)
         context["tries"] = notification.attempts.order_by("-attempted_at", "-pk")
         return super().render_change_form(request, context, *args, **kwargs)
 

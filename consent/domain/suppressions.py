@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.link_requests import read_candidates
+from consent.domain.notifying.writing import tell_of_block
 from consent.models import Act, Channel, ConsentEvent, Suppression
 from customers.domain import contacts
 from customers.domain.addresses import Address, AddressHash, AddressNotUsableError, hashes_of_address
 from customers.domain.key_rings import suppression_keys
-from customers.models import Organisation
+from customers.models import ContactPoint, Organisation
 
 
 class NotSuppressedError(LookupError):
@@ -46,7 +47,8 @@ def suppress_address(
     """Block an address by its keyed hash, which stays when everything else about the person is erased.
 
     For an erased person, an address nobody of ours holds, or a block list; what a known contact says is an
-    objection. The event names a bare random subject where there is no contact. Source: rules, "Order" row 6;
+    objection. Whoever outside may hold the address is told. The event names a bare random subject where there
+    is no contact. Source: rules, "Order" row 6;
     art. 17(3)(b) and 21(3) GDPR. Raises ChannelNotForAddressError.
     """
     if block.channel and Channel(block.channel).point_kind != block.address.kind:
@@ -65,7 +67,12 @@ def suppress_address(
         occurred_at=suppressed_at,
         **vars(how),
     )
-    record(events=[event], recorded_at=recorded_at)
+    recorded = record(events=[event], recorded_at=recorded_at)
+    if reason == Suppression.Reason.BLOCKED:
+        point = ContactPoint.objects.filter(
+            contact=contact_id, kind=block.address.kind, value=block.address.value
+        ).first()
+        tell_of_block(event=recorded[0], address=block.address, point=point)
     return _keep(block, hashed, reason, event)
 
 

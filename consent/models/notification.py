@@ -209,7 +209,7 @@ class Notification(models.Model):
     told_at = models.DateTimeField(_("told at"), null=True)
     possibly_told_twice = models.BooleanField(_("possibly told twice"), default=False)
     message_id = models.UUIDField(_("mail"), null=True)
-    # The addresses of somebody who was erased, under a key of their own that goes once it was told.
+    # The addresses of somebody who was erased, or whom nobody here knows, under a key that goes once told.
     nonce = models.BinaryField(max_length=12, null=True, editable=False)
     ciphertext = models.BinaryField(null=True, editable=False)
 

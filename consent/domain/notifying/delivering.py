@@ -111,18 +111,28 @@ def _give_up(notification: Notification) -> None:
     Notification.objects.filter(pk=notification.pk).update(state=State.DEAD, possibly_told_twice=True)
 
 
+def can_be_told_again(*, notification: Notification) -> bool:
+    """Say whether a notification was given up, and there is still something to tell."""
+    return _to_tell_again().filter(pk=notification.pk).exists()
+
+
 @transaction.atomic
 def replay(*, notification: Notification, now: datetime.datetime) -> bool:
     """Let a notification that was given up be told after all; says whether it was one."""
-    given_up = Notification.objects.filter(pk=notification.pk, state=State.DEAD)
+    given_up = _to_tell_again().filter(pk=notification.pk)
     return given_up.update(state=State.WAITING, tries=0, due_at=now) == 1
 
 
 @transaction.atomic
 def replay_all(*, endpoint: Endpoint, now: datetime.datetime) -> int:
     """Let everything that was given up for an endpoint be told after all; says how many."""
-    given_up = Notification.objects.filter(endpoint=endpoint, state=State.DEAD)
-    return given_up.update(state=State.WAITING, tries=0, due_at=now)
+    return _to_tell_again().filter(endpoint=endpoint).update(state=State.WAITING, tries=0, due_at=now)
+
+
+def _to_tell_again() -> QuerySet[Notification]:
+    """What was given up; once the address is gone that nobody here holds, there is nothing left to tell."""
+    nothing_left = Q(contact_id__isnull=True, ciphertext__isnull=True) & ~Q(topic=Topic.TEST)
+    return Notification.objects.filter(state=State.DEAD).exclude(nothing_left)
 
 
 def _try(notification: Notification, body: bytes, guard: Guard, now: datetime.datetime) -> Outcome:

@@ -86,7 +86,7 @@ def _asked(topic: Topic) -> str:
 
 
 def _facts(notification: Notification, about: dict[str, object]) -> list[tuple[str, str]]:
-    facts = [(gettext("Our reference"), str(about.get("contact", "")))]
+    facts = [(gettext("Our reference"), str(about.get("contact") or ""))]
     addresses = about.get("addresses")
     for one in addresses if isinstance(addresses, list) else []:
         facts.append((str(ContactPoint.Kind(one["kind"]).label), str(one.get("value", ""))))

@@ -43,7 +43,7 @@ def as_body(*, payload: Mapping[str, Any]) -> bytes:
 
 def find_addresses(*, notification: Notification) -> list[dict[str, str]]:
     """Find the addresses that a notification is about; raises PersonErasedError when they are gone."""
-    if notification.topic == Topic.ERASED:
+    if notification.topic == Topic.ERASED or notification.contact_id is None:
         return _kept_addresses(notification)
     may_have = data_kinds_of(endpoint=notification.endpoint)
     points = [point for point in _points(notification) if point.kind in may_have]
@@ -52,7 +52,7 @@ def find_addresses(*, notification: Notification) -> list[dict[str, str]]:
 
 @transaction.atomic
 def forget_addresses(*, notification_ids: Collection[uuid.UUID]) -> None:
-    """Destroy the addresses that were kept to tell of an erasure: it was told, or never will be."""
+    """Destroy the addresses that were kept to be told: they were told, or never will be."""
     Notification.objects.filter(pk__in=notification_ids).update(nonce=None, ciphertext=None)
     SubjectKey.objects.filter(subject_id__in=notification_ids).delete()
 
@@ -60,7 +60,7 @@ def forget_addresses(*, notification_ids: Collection[uuid.UUID]) -> None:
 def _about(notification: Notification, at: datetime.datetime) -> dict[str, Any]:
     entity, purpose = notification.legal_entity, notification.purpose
     about: dict[str, Any] = {
-        "contact": str(notification.contact_id),
+        "contact": str(notification.contact_id) if notification.contact_id else None,
         "legal_entity": entity.code if entity else None,
         "purpose": purpose.code if purpose else None,
         "channel": notification.channel or None,

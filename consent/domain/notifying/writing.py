@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from consent.domain.ledger import evidence
 from consent.models import Act, ConsentEvent, DataKind, Endpoint, Notification, Topic
+from customers.domain.addresses import Address
 from customers.domain.inserting import insert_rows
 from customers.models import Contact, ContactPoint
 
@@ -38,6 +39,38 @@ def tell_of_events(*, events: Sequence[ConsentEvent]) -> list[Notification]:
     rows = [_of_event(event, one) for event in told for one in endpoints if _concerns(event, one)]
     _overtake([row.contact_id for row in rows if row.topic == Topic.ERASED])
     _keep_addresses(rows)
+    insert_rows(rows=rows)
+    return rows
+
+
+def tell_of_block(*, event: ConsentEvent, address: Address, point: ContactPoint | None) -> list[Notification]:
+    """Write for each endpoint that an address was blocked: whoever holds it objects, known here or not.
+
+    An endpoint that is not registered to have such addresses hears nothing; nor does one that knows people by
+    our reference only, where nobody here holds the address. What cannot be looked up later is kept encrypted
+    until it was told. Source: art. 19 and 21(3) GDPR; C-129/21 (Proximus).
+    """
+    by_reference = Endpoint.Identify.REFERENCE
+    rows = [
+        Notification(
+            organisation_id=event.organisation_id,
+            endpoint=endpoint,
+            topic=Topic.OBJECTED,
+            event_id=event.pk,
+            contact_id=point.contact_id if point else None,
+            contact_point_id=point.pk if point else None,
+            channel=event.channel,
+            occurred_at=event.occurred_at,
+            created_at=event.recorded_at,
+            due_at=event.recorded_at,
+        )
+        for endpoint in _endpoints({event.organisation_id})
+        if Topic.OBJECTED in endpoint.topics
+        and (point or endpoint.identify_by != by_reference)
+        and address.kind in data_kinds_of(endpoint=endpoint)
+    ]
+    if point is None:
+        _keep(rows, lambda _row: [{"kind": address.kind, "value": address.value}])
     insert_rows(rows=rows)
     return rows
 
@@ -140,12 +173,19 @@ def _keep_addresses(rows: Sequence[Notification]) -> None:
     by_reference = Endpoint.Identify.REFERENCE
     kept = [row for row in rows if row.topic == Topic.ERASED and row.endpoint.identify_by != by_reference]
     points = _points({row.contact_id for row in kept})
-    keys = evidence.subject_keys(subject_ids=[row.id for row in kept])
-    for row in kept:
+
+    def addresses_of(row: Notification) -> list[dict[str, str]]:
         may_have = data_kinds_of(endpoint=row.endpoint)
-        addresses = [one for one in points.get(row.contact_id, []) if one["kind"] in may_have]
+        return [one for one in points.get(row.contact_id, []) if one["kind"] in may_have]
+
+    _keep(kept, addresses_of)
+
+
+def _keep(rows: Sequence[Notification], addresses_of: Callable[[Notification], list[dict[str, str]]]) -> None:
+    keys = evidence.subject_keys(subject_ids=[row.id for row in rows])
+    for row in rows:
         row.nonce, row.ciphertext = evidence.encrypt(
-            key=keys[row.id], plain=orjson.dumps(addresses), bound_to=row.id
+            key=keys[row.id], plain=orjson.dumps(addresses_of(row)), bound_to=row.id
         )
 
 

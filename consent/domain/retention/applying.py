@@ -205,7 +205,7 @@ def _forgotten(contact: Contact, now: datetime.datetime) -> NewEvent:
 
 
 def _forget_undelivered(now: datetime.datetime) -> int:
-    """Of an erasure that nobody could be told of, the addresses go; that it was not told stays to be seen."""
+    """Of what nobody could be told of, the kept addresses go; that it was not told stays to be seen."""
     old = Notification.objects.filter(created_at__lte=now - KEEP_UNDELIVERED, ciphertext__isnull=False)
     keys = list(old.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     forget_addresses(notification_ids=keys)
