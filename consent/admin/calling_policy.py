@@ -16,6 +16,7 @@ from consent.admin.hours_preview import preview
 from consent.admin.policy import IN_THE_PAST, AdoptedAdmin, Said, in_words
 from consent.domain import calling_policies
 from consent.domain.calling_policies import local_day
+from consent.domain.house_policies import Ending
 from consent.domain.rulebook.calling_hours import CEILING
 from consent.models import CallingPolicy, OptionalDay, Weekday
 from customers.admin.scope import ScopedRelatedFilter
@@ -141,8 +142,8 @@ class CallingPolicyAdmin(AdoptedAdmin[CallingPolicy]):
         row.valid_from_date = said["valid_from_date"] or local_day(legal_entity=row.legal_entity, at=at)
         calling_policies.adopt_calling_policy(policy=row, decided_by=by, decided_at=at)
 
-    def end(self, row: CallingPolicy, ended_at: datetime.datetime) -> None:
-        calling_policies.end_calling_policy(policy=row, ended_at=ended_at)
+    def end(self, row: CallingPolicy, ending: Ending) -> None:
+        calling_policies.end_calling_policy(policy=row, ending=ending)
 
     def is_open(self, row: CallingPolicy, now: datetime.datetime) -> bool:
         today = local_day(legal_entity=row.legal_entity, at=now)

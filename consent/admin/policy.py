@@ -16,6 +16,7 @@ from django_stubs_ext import StrPromise
 from consent.admin.badge import IN_FORCE, LIFTED, OVER, STANDS, TO_COME, Look, badge
 from consent.admin.fields import DateWidget, MomentWidget, TimeWidget
 from consent.domain import days_of_mourning, house_policies
+from consent.domain.house_policies import Ending
 from consent.models import DayOfMourning, HousePolicy
 from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter, require, staff_of
 from customers.domain.staff import Area, Duty, has_duty
@@ -23,6 +24,7 @@ from customers.models import StaffMember
 from customers.staff_site import PERMISSION
 
 Said = Mapping[str, Any]
+LONGEST_REASON = 300
 Adopted = TypeVar("Adopted", bound=models.Model)
 
 
@@ -39,7 +41,14 @@ class AdoptedAdmin(ScopedAdmin[Adopted]):
     }
     change_form_template = "admin/policy_change_form.html"
     change_list_template = "admin/policy_change_list.html"
-    decided_fields: ClassVar[tuple[str, ...]] = ("state", "decided_by", "decided_at", "ended_at")
+    decided_fields: ClassVar[tuple[str, ...]] = (
+        "state",
+        "decided_by",
+        "decided_at",
+        "ended_at",
+        "ended_by",
+        "ended_because",
+    )
     introduction: ClassVar[StrPromise]
     end_label: ClassVar[StrPromise] = _("End this policy")
     end_explained: ClassVar[StrPromise]
@@ -89,7 +98,10 @@ class AdoptedAdmin(ScopedAdmin[Adopted]):
         if row is None:
             raise Http404
         try:
-            self.end(row, timezone.now())
+            because = request.POST.get("because", "").strip()[:LONGEST_REASON]
+            self.end(row, Ending(ended_by=staff_of(request), ended_because=because, ended_at=timezone.now()))
+        except house_policies.EndNotExplainedError:
+            messages.error(request, _("Not ended. Say why you end it."))
         except (house_policies.PolicyEndedError, days_of_mourning.DayPassedError):
             messages.info(request, self.too_late)
         else:
@@ -105,7 +117,7 @@ class AdoptedAdmin(ScopedAdmin[Adopted]):
     def decide(self, row: Adopted, said: Said, by: StaffMember, at: datetime.datetime) -> None:
         raise NotImplementedError
 
-    def end(self, row: Adopted, ended_at: datetime.datetime) -> None:
+    def end(self, row: Adopted, ending: Ending) -> None:
         raise NotImplementedError
 
     def is_open(self, row: Adopted, now: datetime.datetime) -> bool:
@@ -197,8 +209,8 @@ class HousePolicyAdmin(AdoptedAdmin[HousePolicy]):
         row.valid_from_at = said["valid_from_at"] or at
         house_policies.adopt_house_policy(policy=row, decided_by=by, decided_at=at)
 
-    def end(self, row: HousePolicy, ended_at: datetime.datetime) -> None:
-        house_policies.end_house_policy(policy=row, ended_at=ended_at)
+    def end(self, row: HousePolicy, ending: Ending) -> None:
+        house_policies.end_house_policy(policy=row, ending=ending)
 
     def is_open(self, row: HousePolicy, now: datetime.datetime) -> bool:
         return row.ended_at is None and (row.valid_until_at is None or row.valid_until_at > now)
@@ -245,9 +257,9 @@ class DayOfMourningAdmin(AdoptedAdmin[DayOfMourning]):
     def decide(self, row: DayOfMourning, said: Said, by: StaffMember, at: datetime.datetime) -> None:
         days_of_mourning.declare_day_of_mourning(day=row, decided_by=by, decided_at=at)
 
-    def end(self, row: DayOfMourning, ended_at: datetime.datetime) -> None:
-        today = timezone.localdate(ended_at)
-        days_of_mourning.take_back_day_of_mourning(day=row, today=today, taken_back_at=ended_at)
+    def end(self, row: DayOfMourning, ending: Ending) -> None:
+        today = timezone.localdate(ending.ended_at)
+        days_of_mourning.take_back_day_of_mourning(day=row, today=today, ending=ending)
 
     def is_open(self, row: DayOfMourning, now: datetime.datetime) -> bool:
         return row.ended_at is None and row.date > timezone.localdate(now)

@@ -12,7 +12,7 @@ from django.db.models import F, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
-from consent.domain.house_policies import PolicyEndedError, PolicyStartsInThePastError
+from consent.domain.house_policies import Ending, PolicyEndedError, PolicyStartsInThePastError
 from consent.domain.rulebook.calling_hours import CEILING, COUNTRIES, CallingRules, Tightening, Window
 from consent.domain.rulebook.facts import Jurisdiction
 from consent.domain.rulebook.public_holidays import OptionalDay
@@ -55,14 +55,14 @@ def adopt_calling_policy(
     return policy
 
 
-def end_calling_policy(*, policy: CallingPolicy, ended_at: datetime.datetime) -> CallingPolicy:
+def end_calling_policy(*, policy: CallingPolicy, ending: Ending) -> CallingPolicy:
     """End a policy: the day of this moment is its last. Raises PolicyEndedError."""
-    today = _day(ended_at, policy.legal_entity.time_zone)
+    today = _day(ending.ended_at, policy.legal_entity.time_zone)
     not_over = Q(valid_until_date__isnull=True) | Q(valid_until_date__gt=today)
     open_ones = CallingPolicy.objects.filter(not_over, pk=policy.pk, ended_at__isnull=True)
-    if not open_ones.update(ended_at=ended_at):
+    if not open_ones.update(**vars(ending)):
         raise PolicyEndedError(str(policy.pk))
-    policy.ended_at = ended_at
+    policy.refresh_from_db()
     return policy
 
 

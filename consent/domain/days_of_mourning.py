@@ -1,5 +1,6 @@
 import datetime
 
+from consent.domain.house_policies import Ending
 from consent.models import DayOfMourning
 from customers.models import StaffMember
 
@@ -20,12 +21,10 @@ def declare_day_of_mourning(
     return day
 
 
-def take_back_day_of_mourning(
-    *, day: DayOfMourning, today: datetime.date, taken_back_at: datetime.datetime
-) -> DayOfMourning:
+def take_back_day_of_mourning(*, day: DayOfMourning, today: datetime.date, ending: Ending) -> DayOfMourning:
     """Take back a day that was entered by mistake, before it begins. Raises DayPassedError."""
     coming = DayOfMourning.objects.filter(pk=day.pk, ended_at__isnull=True, date__gt=today)
-    if not coming.update(ended_at=taken_back_at):
+    if not coming.update(**vars(ending)):
         raise DayPassedError(str(day))
-    day.ended_at = taken_back_at
+    day.refresh_from_db()
     return day

@@ -2,6 +2,7 @@
 
 import datetime
 import uuid
+from dataclasses import dataclass
 from typing import Final
 
 from django.db.models import Q
@@ -28,6 +29,23 @@ class PolicyEndedError(ValueError):
     """The policy is over: it was ended, or its planned end has passed."""
 
 
+class EndNotExplainedError(ValueError):
+    """Who ends a policy says why: what it forbade may be done from then on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """Who ends a policy, when and why; raises EndNotExplainedError where that is not said."""
+
+    ended_by: StaffMember
+    ended_because: str
+    ended_at: datetime.datetime
+
+    def __post_init__(self) -> None:
+        if not self.ended_because.strip():
+            raise EndNotExplainedError
+
+
 def adopt_house_policy(
     *, policy: HousePolicy, decided_by: StaffMember, decided_at: datetime.datetime
 ) -> HousePolicy:
@@ -44,13 +62,13 @@ def adopt_house_policy(
     return policy
 
 
-def end_house_policy(*, policy: HousePolicy, ended_at: datetime.datetime) -> HousePolicy:
+def end_house_policy(*, policy: HousePolicy, ending: Ending) -> HousePolicy:
     """End a policy at this moment; questions about earlier moments still find it. Raises PolicyEndedError."""
     open_ones = HousePolicy.objects.filter(pk=policy.pk, ended_at__isnull=True)
-    not_over = Q(valid_until_at__isnull=True) | Q(valid_until_at__gt=ended_at)
-    if not open_ones.filter(not_over).update(ended_at=ended_at):
+    not_over = Q(valid_until_at__isnull=True) | Q(valid_until_at__gt=ending.ended_at)
+    if not open_ones.filter(not_over).update(**vars(ending)):
         raise PolicyEndedError(str(policy.pk))
-    policy.ended_at = ended_at
+    policy.refresh_from_db()
     return policy
 
 

@@ -32,6 +32,26 @@ def every_weekday() -> list[int]:
     return [day.value for day in Weekday]
 
 
+class EndedByStaff(models.Model):
+    """Who ended a rule of the house and why; the moment stands with the rule itself."""
+
+    ended_by = models.ForeignKey(
+        StaffMember,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        verbose_name=_("ended by"),
+    )
+    ended_because = models.CharField(
+        _("why it was ended"), max_length=300, blank=True, db_default="", editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
 class HousePolicyQuerySet(models.QuerySet["HousePolicy"]):
     def in_force(self, *, at: datetime.datetime, known_at: datetime.datetime) -> "HousePolicyQuerySet":
         """Policies that held at one moment, as far as they were decided at another."""
@@ -40,7 +60,7 @@ class HousePolicyQuerySet(models.QuerySet["HousePolicy"]):
         return self.filter(not_ended, not_over, decided_at__lte=known_at, valid_from_at__lte=at)
 
 
-class HousePolicy(models.Model):
+class HousePolicy(EndedByStaff):
     """One rule that a legal entity sets itself: stricter than the law, from one moment to another.
 
     What was decided is never overwritten; `valid_until_at` is the end planned when it was adopted,
@@ -110,7 +130,7 @@ class HousePolicy(models.Model):
         return f"{self.legal_entity}: {self.get_forbids_display()}"
 
 
-class CallingPolicy(models.Model):
+class CallingPolicy(EndedByStaff):
     """How a legal entity narrows its calling hours and days, and how often it tries somebody.
 
     Its days are whole days; `ended_at` is the moment somebody ended it, and that day still counts.
@@ -194,7 +214,7 @@ class CallingPolicy(models.Model):
         return f"{self.legal_entity}: {self.opens:%H:%M}-{self.closes:%H:%M}"
 
 
-class DayOfMourning(models.Model):
+class DayOfMourning(EndedByStaff):
     """One national day of mourning, on which nobody in that country is called (Code Telemarketing 2024).
 
     It belongs to one organisation: nobody can close or open the phones of another. A day entered by

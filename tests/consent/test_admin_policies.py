@@ -278,10 +278,14 @@ def test_policy_is_ended_never_changed_or_deleted(
     read = client.get(page_of(row, "end"))
     row.refresh_from_db()
     before = row.ended_at
-    ended = client.post(page_of(row, "end"), follow=True)
-    again = client.post(page_of(row, "end"), follow=True)
+    unexplained = client.post(page_of(row, "end"), {"because": " "}, follow=True)
+    ended = client.post(page_of(row, "end"), {"because": "Vervangen"}, follow=True)
+    again = client.post(page_of(row, "end"), {"because": "Nog eens"}, follow=True)
 
     row.refresh_from_db()
+    assert said(unexplained) == ["Not ended. Say why you end it."]
+    assert (row.ended_by, row.ended_because) == (officer, "Vervangen")
+    assert "Vervangen" in ended.content.decode()
     assert [changed.status_code, deleted.status_code, read.status_code] == [403, 403, 405]
     assert (before, row.ended_at) == (None, NOW)
     assert said(ended) == ["Taken back." if model is DayOfMourning else "Ended."]

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from consent.domain import calling_policies, days_of_mourning, house_policies
 from consent.domain.calling_policies import AttemptLimit
+from consent.domain.house_policies import Ending, EndNotExplainedError
 from consent.domain.rulebook.calling_hours import CallingRules, Tightening, Window
 from consent.domain.rulebook.facts import Jurisdiction, Policy
 from consent.domain.rulebook.public_holidays import OptionalDay
@@ -55,12 +56,27 @@ def house() -> House:
     )
 
 
+def ending(house: House, at: datetime, because: str = "Vervangen") -> Ending:
+    return Ending(ended_by=house.officer, ended_because=because, ended_at=at)
+
+
+def test_who_ended_a_policy_and_why_is_kept(house: House) -> None:
+    policy = make.house_policy(legal_entity=house.entity, decided_by=house.officer)
+
+    with pytest.raises(EndNotExplainedError):
+        ending(house, NOW, because="  ")
+    house_policies.end_house_policy(policy=policy, ending=ending(house, NOW))
+
+    kept = HousePolicy.objects.get()
+    assert (kept.ended_by, kept.ended_because, kept.ended_at) == (house.officer, "Vervangen", NOW)
+
+
 def test_house_policy_counts_from_its_moment_until_it_is_ended(house: House) -> None:
     policy = HousePolicy(
         legal_entity=house.entity, forbids=ONLY_WITH_CONSENT, reason="Keuze", valid_from_at=NOW
     )
     house_policies.adopt_house_policy(policy=policy, decided_by=house.officer, decided_at=NOW)
-    house_policies.end_house_policy(policy=policy, ended_at=NOW + DAY)
+    house_policies.end_house_policy(policy=policy, ending=ending(house, NOW + DAY))
 
     later = NOW + 2 * DAY
     asked = [NOW - HOUR, NOW, NOW + HOUR, NOW + DAY, later]
@@ -140,7 +156,7 @@ def test_house_policy_that_is_over_cannot_be_ended(house: House, over: dict[str,
     HousePolicy.objects.filter(pk=policy.pk).update(**over)
 
     with pytest.raises(house_policies.PolicyEndedError):
-        house_policies.end_house_policy(policy=policy, ended_at=NOW)
+        house_policies.end_house_policy(policy=policy, ending=ending(house, NOW))
 
 
 def test_calling_rules_of_every_jurisdiction_take_one_query(
@@ -201,7 +217,7 @@ def test_rules_of_another_legal_entity_and_organisation_do_not_count(house: Hous
 def test_calling_policy_that_was_ended_counts_until_the_end_of_that_day(house: House) -> None:
     policy = make.calling_policy(legal_entity=house.entity, decided_by=house.officer)
 
-    calling_policies.end_calling_policy(policy=policy, ended_at=NOW)
+    calling_policies.end_calling_policy(policy=policy, ending=ending(house, NOW))
 
     last_days = [house.rules(known_at=known_at).tightened[0].last_day for known_at in (NOW - HOUR, NOW)]
     assert last_days == [None, TODAY]
@@ -258,7 +274,7 @@ def test_calling_policy_that_is_over_cannot_be_ended(house: House, over: dict[st
     CallingPolicy.objects.filter(pk=policy.pk).update(**over)
 
     with pytest.raises(house_policies.PolicyEndedError):
-        calling_policies.end_calling_policy(policy=policy, ended_at=NOW)
+        calling_policies.end_calling_policy(policy=policy, ending=ending(house, NOW))
 
 
 def test_strictest_limit_of_attempts_in_force_holds(house: House) -> None:
@@ -305,7 +321,7 @@ def test_day_of_mourning_is_taken_back_before_it_begins(house: House) -> None:
         organisation=house.entity.organisation, country="NL", date=TOMORROW, name="Rouw", source="Stcrt."
     )
     days_of_mourning.declare_day_of_mourning(day=day, decided_by=house.officer, decided_at=NOW - HOUR)
-    days_of_mourning.take_back_day_of_mourning(day=day, today=TODAY, taken_back_at=NOW)
+    days_of_mourning.take_back_day_of_mourning(day=day, today=TODAY, ending=ending(house, NOW))
 
     known = [house.rules(known_at=known_at).mourning for known_at in (NOW - DAY, NOW - HOUR, NOW)]
     assert known == [frozenset(), {TOMORROW}, frozenset()]
@@ -319,7 +335,7 @@ def test_day_of_mourning_that_is_settled_stays(house: House, settled: dict[str, 
     DayOfMourning.objects.filter(pk=day.pk).update(**settled)
 
     with pytest.raises(days_of_mourning.DayPassedError):
-        days_of_mourning.take_back_day_of_mourning(day=day, today=TODAY, taken_back_at=NOW)
+        days_of_mourning.take_back_day_of_mourning(day=day, today=TODAY, ending=ending(house, NOW))
 
 
 def test_day_of_mourning_stands_once_and_again_after_it_was_taken_back(house: House) -> None:
