@@ -4,13 +4,16 @@ import datetime
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
@@ -22,7 +25,8 @@ from customers.models import StaffAct, StaffMember
 VALID_FOR: Final = datetime.timedelta(minutes=10)
 TRIES: Final = Limit(action="password again", at_most=10, window=datetime.timedelta(minutes=10))
 GIVEN_AT: Final = "password_given_again_at"
-PASSWORD, OPENS = "password_again", "password_again_opens"
+PASSWORD, OPENS, BACK = "password_again", "password_again_opens", "password_again_back"
+BEGINS: Final = "download_that_begins"
 
 EVIDENCE = _("You are about to take personal data or its proof out as a file.")
 ERASURE = _("You are about to erase people. That cannot be undone.")
@@ -58,6 +62,11 @@ GUARDED_WHEN_SENT: Final[Mapping[str, StrPromise]] = {
 }
 
 
+# An answer that is a file leaves the browser where it is: it would stay on the page that asks the password.
+FILE_AS_IT_OPENS: Final = "consent_evidencefile_download"
+FILE_WHEN_SENT: Final = "consent_rightsrequest_copy"
+
+
 class PasswordForm(forms.Form):
     password_again = forms.CharField(
         label=_("Your password"),
@@ -85,7 +94,11 @@ class StepUpMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        match = request.resolver_match
+        if match is not None and match.namespace == "admin" and response.status_code == HTTPStatus.OK:
+            begin_download(request, response)
+        return response
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         why, staff, now = reason_to_ask(request), request.user, timezone.now()
@@ -117,15 +130,47 @@ def is_fresh(request: HttpRequest, now: datetime.datetime) -> bool:
 
 
 def go_on(request: HttpRequest) -> HttpResponse | None:
-    """What was sent goes on to its page, without the password; a page that was opened is opened again."""
+    """What was sent goes on to its page, without the password; a page that was opened is opened again.
+
+    For a file people are brought back to where they were, and it comes to them there.
+    """
+    name = request.resolver_match.url_name if request.resolver_match else ""
     if OPENS in request.POST:
         trail_of(request).is_kept = True
-        return HttpResponseRedirect(request.get_full_path())
+        if name != FILE_AS_IT_OPENS:
+            return HttpResponseRedirect(request.get_full_path())
+        request.session[BEGINS] = [page_before(request), request.get_full_path()]
+        messages.success(request, _("The download begins."))
+        return HttpResponseRedirect(page_before(request))
+    if PASSWORD in request.POST and name == FILE_WHEN_SENT:
+        trail_of(request).is_kept = True
+        messages.success(request, _("That is your password. Press the button again: the download begins."))
+        return HttpResponseRedirect(page_before(request))
     if PASSWORD in request.POST:
         sent = request.POST.copy()
         del sent[PASSWORD]
+        sent.pop(BACK, None)
         request.POST = sent  # type: ignore[assignment]  # a copy is as good
     return None
+
+
+def begin_download(request: HttpRequest, response: HttpResponse) -> None:
+    """On the page they came from, and once: the browser fetches the file, and stays where it is."""
+    page, file = request.session.get(BEGINS, ("", ""))
+    if request.method == "GET" and file and page == request.get_full_path():
+        del request.session[BEGINS]
+        response.headers["Refresh"] = f"0; url={file}"
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of ours that led here, or else the desk."""
+    desk = reverse("admin:index")
+    said = request.POST.get(BACK) or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(said, allowed_hosts={request.get_host()}):
+        return desk
+    before = urlsplit(said)
+    ours = before.path.startswith(desk) and before.path != request.path
+    return before._replace(scheme="", netloc="", fragment="").geturl() if ours else desk
 
 
 def ask(request: HttpRequest, form: PasswordForm, why: StrPromise) -> HttpResponse:
@@ -134,7 +179,7 @@ def ask(request: HttpRequest, form: PasswordForm, why: StrPromise) -> HttpRespon
     trail.is_kept = not form.is_bound
     trail.act = StaffAct.Act.SIGN_IN_FAILED if form.is_bound else None
     opens = request.method != "POST" or OPENS in request.POST
-    left_out = ("csrfmiddlewaretoken", OPENS)
+    left_out = ("csrfmiddlewaretoken", OPENS, BACK)
     sent = [
         (name, value)
         for name, values in request.POST.lists()
@@ -147,6 +192,7 @@ def ask(request: HttpRequest, form: PasswordForm, why: StrPromise) -> HttpRespon
         "form": form,
         "why": why,
         "opens": OPENS if opens else "",
+        "back": (BACK, page_before(request)),
         "sent": sent,
     }
     status = HTTPStatus.TOO_MANY_REQUESTS if form.is_blocked else HTTPStatus.OK

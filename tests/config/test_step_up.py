@@ -11,8 +11,19 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 from django.utils import timezone
 
-from config.step_up import GIVEN_AT, GUARDED, GUARDED_WHEN_SENT, OPENS, PASSWORD, TRIES, VALID_FOR
-from consent.models import EvidenceFile, HousePolicy
+from config.step_up import (
+    BACK,
+    FILE_AS_IT_OPENS,
+    FILE_WHEN_SENT,
+    GIVEN_AT,
+    GUARDED,
+    GUARDED_WHEN_SENT,
+    OPENS,
+    PASSWORD,
+    TRIES,
+    VALID_FOR,
+)
+from consent.models import EvidenceFile, HousePolicy, RightsRequest
 from customers.admin.scope import ScopedAdmin
 from customers.domain.staff import Area
 from customers.models import Contact, Organisation, StaffAct, StaffMember
@@ -101,9 +112,54 @@ def test_page_for_the_act_asks_as_it_opens(guarded: str, client: Client, rows: R
     right = client.post(address, {OPENS: "1", PASSWORD: SECRET})
 
     assert [templates(asked), templates(wrong)] == [ASKING, ASKING]
-    assert (right.status_code, right["Location"]) == (302, address)
+    led_to = reverse("admin:index") if guarded == FILE_AS_IT_OPENS else address
+    assert (right.status_code, right["Location"]) == (302, led_to)
     assert counts() == {**before, "StaffAct": before["StaffAct"] + 1}
     assert templates(client.get(address)) != ASKING
+
+
+def test_file_comes_to_the_page_people_were_on(client: Client, rows: Rows) -> None:
+    address = reverse(f"admin:{FILE_AS_IT_OPENS}", args=[rows[EvidenceFile].pk])
+    before = f"{list_of(EvidenceFile)}?o=1"
+    asked = client.get(address, headers={"referer": f"http://testserver{before}"})
+
+    wrong = client.post(address, {OPENS: "1", PASSWORD: "geraden", BACK: asked.context["back"][1]})
+    right = client.post(address, {OPENS: "1", PASSWORD: SECRET, BACK: wrong.context["back"][1]})
+    elsewhere = client.get(reverse("admin:index"))
+    page, again = client.get(right["Location"]), client.get(before)
+
+    assert right["Location"] == before
+    assert page["Refresh"] == f"0; url={address}"
+    assert ["Refresh" in answer for answer in (elsewhere, again)] == [False, False]
+
+
+def test_copy_is_asked_for_again_on_the_page_people_were_on(client: Client, rows: Rows) -> None:
+    address = reverse(f"admin:{FILE_WHEN_SENT}", args=[rows[RightsRequest].pk])
+    before = page_of(rows[RightsRequest], "change")
+    asked = client.post(address, headers={"referer": f"http://testserver{before}"})
+
+    right = client.post(address, {PASSWORD: SECRET, BACK: asked.context["back"][1]}, follow=True)
+
+    assert right.redirect_chain == [(before, 302)]
+    assert "Press the button again" in right.content.decode()
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://example.com/admin/",
+        "//example.com/admin/",
+        "/\\example.com",
+        "https://[",
+        "/forms/x/",
+    ],
+)
+def test_nobody_is_led_off_the_site(elsewhere: str, client: Client, rows: Rows) -> None:
+    address = reverse(f"admin:{FILE_AS_IT_OPENS}", args=[rows[EvidenceFile].pk])
+
+    right = client.post(address, {OPENS: "1", PASSWORD: SECRET, BACK: elsewhere})
+
+    assert right["Location"] == reverse("admin:index")
 
 
 @pytest.mark.parametrize("guarded", GUARDED_WHEN_SENT)
@@ -135,9 +191,9 @@ def test_every_page_that_changes_a_rule_or_a_key_is_guarded() -> None:
 
 def test_what_was_sent_goes_on_after_the_password(client: Client, rows: Rows) -> None:
     address = page_of(rows[HousePolicy], "end")
-    asked = client.post(address)
+    asked = client.post(address, {"because": "Vervangen"})
 
-    done = client.post(address, {PASSWORD: SECRET})
+    done = client.post(address, {PASSWORD: SECRET, **dict(asked.context["sent"])})
 
     assert (templates(asked), done.status_code) == (ASKING, 302)
     assert HousePolicy.objects.get().ended_at is not None
@@ -158,9 +214,9 @@ def test_password_never_reaches_the_page(client: Client, rows: Rows, monkeypatch
     monkeypatch.setattr(type(page), "end", lambda *_: seen.append({}))
     monkeypatch.setattr(type(page), "log_change", lambda _page, request, *_: seen.append(request.POST.dict()))
 
-    client.post(page_of(rows[HousePolicy], "end"), {PASSWORD: SECRET, "reason": "Anders."})
+    client.post(page_of(rows[HousePolicy], "end"), {PASSWORD: SECRET, "because": "Anders."})
 
-    assert seen == [{}, {"reason": "Anders."}]
+    assert seen == [{}, {"because": "Anders."}]
 
 
 def test_it_holds_for_ten_minutes_and_for_this_session_alone(root: StaffMember, client: Client) -> None:
