@@ -105,6 +105,10 @@ class CollectionPointAdmin(ReadableWordings, DraftAdmin[CollectionPoint]):
         (_("Care"), {"fields": ("required_to_continue", "department", "last_reviewed_date", "published_at")}),
     )
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Also what the list of shortcomings leads to."""
+        return lookup == "fields__need__exact" or super().lookup_allowed(lookup, value, request)
+
     def get_urls(self) -> list[URLPattern]:
         site, name = self.admin_site, "consent_collectionpoint"
         approve, unpublish = require_POST(self.approve_view), require_POST(self.unpublish_view)

@@ -44,6 +44,11 @@ class PurposeAdmin(ReadableWordings, ScopedAdmin[Purpose]):
         (_("How long permission lasts"), {"fields": ("term_months", "uses", "first_contact_months")}),
     )
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Also what the list of shortcomings leads to."""
+        own = lookup == "notices__versions__choices__isnull"
+        return own or super().lookup_allowed(lookup, value, request)
+
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Purpose]:
         queryset = super().get_queryset(request)
         entities = entities_of(staff_of(request))

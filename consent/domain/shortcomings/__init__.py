@@ -8,6 +8,7 @@ from consent.domain.shortcomings.places import PLACES
 from consent.domain.shortcomings.processing import PROCESSING
 from consent.domain.shortcomings.processors import PROCESSORS
 from consent.domain.shortcomings.purposes import PURPOSES
+from consent.domain.shortcomings.record import DETAILS, RECORD
 from consent.domain.shortcomings.relations import RELATIONS
 from consent.domain.shortcomings.requests import REQUESTS
 from consent.domain.shortcomings.shortcoming import Shortcoming
@@ -18,9 +19,11 @@ SHORTCOMINGS: Final[tuple[Shortcoming, ...]] = (
     *REQUESTS,
     *PERMISSIONS,
     *RELATIONS,
+    # The last of one and the first of the next are about one table, and counted in one question.
     *PLACES,
-    # The last of these and the first of the next are counted in one question.
+    *DETAILS,
     *PROCESSING,
+    *RECORD,
     *PURPOSES,
     *PROCESSORS,
     *WORK,

@@ -68,6 +68,7 @@ def _grouped(first: Shortcoming, scope: Scope, wheres: dict[str, Q], part: str) 
         "whose": F(f"{first.legal_entity}_id") if first.legal_entity else NOBODY,
         "which": F(f"{part}_id") if part else NOBODY,
     }
-    counts = {code: Count("pk", filter=where) for code, where in wheres.items()}
+    # A row of a register may be met more than once by what is said of the rows that belong to it.
+    counts = {code: Count("pk", filter=where, distinct=not first.kept) for code, where in wheres.items()}
     grouped: QuerySet[Any, Any] = rows.order_by().values(**by).annotate(**counts)
     return grouped

@@ -85,7 +85,8 @@ class Shortcoming:
 
     def rows(self, *, scope: Scope, at: datetime.datetime) -> QuerySet[Any]:
         """The rows that fall short at a moment."""
-        return self.within(scope=scope).filter(**self.filters(at))
+        rows = self.within(scope=scope).filter(**self.filters(at))
+        return rows if self.kept else rows.distinct()
 
     def within(self, *, scope: Scope) -> QuerySet[Any]:
         """All rows of the scope, whether they fall short or not."""
