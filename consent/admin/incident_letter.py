@@ -40,6 +40,15 @@ class LetterForm(forms.ModelForm[IncidentLetter]):
         model = IncidentLetter
         fields = ("what_happened", "consequences", "measures", "advice")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A draft may lack any part, but what goes to people may not: so none of these is called optional."""
+        super().__init__(*args, **kwargs)
+        for name in telling.REQUIRED:
+            field: Any = self.fields[name]
+            field.needed_later = _("required before people are told")
+        advice: Any = self.fields["advice"]
+        advice.needed_later = _("recommended")
+
 
 class NumberForm(forms.Form):
     """The number of people, typed: a mail to many is not taken back."""

@@ -42,17 +42,6 @@ class Migration(migrations.Migration):
             name="published_at",
             field=models.DateTimeField(blank=True, editable=False, null=True, verbose_name="in force from"),
         ),
-        migrations.RemoveConstraint(
-            model_name="privacystatementversion", name="privacy_statement_one_from_each_moment"
-        ),
-        migrations.AddConstraint(
-            model_name="privacystatementversion",
-            constraint=models.UniqueConstraint(
-                condition=Q(published_at__isnull=False, withdrawn_at__isnull=True),
-                fields=["legal_entity", "published_at"],
-                name="privacy_statement_one_from_each_moment",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="privacystatementversion",
             constraint=models.CheckConstraint(

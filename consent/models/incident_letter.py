@@ -34,7 +34,10 @@ class IncidentLetter(models.Model):
         _("what you can do"),
         blank=True,
         default=dict,
-        help_text=_("Such as: change this password, do not trust calls about this. Empty: nothing."),
+        help_text=_(
+            "Such as: change this password, do not trust calls about this. Leave it empty only where there "
+            "is nothing they can do (recital 86)."
+        ),
     )
     started_at = models.DateTimeField(_("people told from"), null=True, editable=False)
 
@@ -70,8 +73,9 @@ class IncidentNotice(models.Model):
     # By key, without a foreign key: that somebody was told stays documented when they are erased.
     contact_id = models.UUIDField(_("contact"))
     outcome = models.CharField(_("how"), max_length=11, choices=Outcome.choices)
-    # A bare key: the message goes when its term has passed.
+    # A bare key: the message goes when its term has passed, and leaves here whether it was refused for good.
     message_id = models.UUIDField(_("message"), null=True)
+    was_refused = models.BooleanField(_("refused for good"), default=False, db_default=False)
     decided_at = models.DateTimeField(_("when"))
     posted_at = models.DateTimeField(_("letter posted at"), null=True)
 

@@ -78,7 +78,7 @@ class PrivacyStatementVersion(models.Model):
             models.UniqueConstraint(
                 fields=["legal_entity", "published_at"],
                 name="privacy_statement_one_from_each_moment",
-                condition=Q(published_at__isnull=False, withdrawn_at__isnull=True),
+                condition=Q(published_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="privacy_statement_withdrawn_before_its_day",

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -37,8 +37,8 @@ from consent.models.wording import Wording
 from customers.models import Contact, StaffMember
 
 AT_MOST: Final = 500
-# The last part, what people can do themselves, may be nothing.
-REQUIRED: Final = 3
+# Art. 34(2) with 33(3)(c) and (d); what people can do themselves is recommended (recital 86).
+REQUIRED: Final = ("what_happened", "consequences", "measures")
 NOT_DELIVERED: Final = (
     OutboxMessage.State.REFUSED,
     OutboxMessage.State.GIVEN_UP,
@@ -63,7 +63,7 @@ def what_is_missing(*, letter: IncidentLetter) -> list[StrPromise | str]:
     lacking: list[StrPromise | str] = [
         gettext("“%(part)s” is not written in %(language)s (art. 34(2)).")
         % {"part": title, "language": entity.get_language_display()}
-        for title, wording in _parts(letter)[:REQUIRED]
+        for title, wording in _parts(letter)[: len(REQUIRED)]
         if not wording.get(entity.language)
     ]
     return lacking if entity.dpo_email else [*lacking, NO_OFFICER]
@@ -148,7 +148,18 @@ def to_post(*, incident: Incident) -> QuerySet[IncidentNotice]:
     """Who is to get a letter: could not be mailed, or the mail was refused for good."""
     refused = OutboxMessage.objects.filter(pk=OuterRef("message_id"), state__in=NOT_DELIVERED)
     mailed = Q(outcome=IncidentNotice.Outcome.MAILED)
-    return IncidentNotice.objects.filter(incident=incident).filter(~mailed | Exists(refused))
+    return IncidentNotice.objects.filter(incident=incident).filter(
+        ~mailed | Exists(refused) | Q(was_refused=True)
+    )
+
+
+def keep_refusals(*, message_ids: Collection[uuid.UUID]) -> None:
+    """Note whose mail was refused, before it goes: that is counted as long as the breach is kept."""
+    refused = OutboxMessage.objects.filter(
+        pk__in=message_ids, kind=OutboxMessage.Kind.BREACH, state__in=NOT_DELIVERED
+    )
+    mailed = IncidentNotice.objects.filter(contact_id__in=refused.values("contact_id"))
+    mailed.filter(message_id__in=refused.values("pk")).update(was_refused=True)
 
 
 def note_posted(*, incident: Incident, posted_at: datetime.datetime) -> int:

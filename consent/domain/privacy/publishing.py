@@ -57,7 +57,7 @@ def publish_privacy_statement(
         raise StatementRefusedError(faults)
     _refuse_overtaken(stored, published_at)
     stored.save(update_fields=["change_summary", "is_material"])
-    return notices.fix_texts(version=stored, published_at=published_at)
+    return notices.fix_texts(version=stored, published_at=_next_free(stored, published_at))
 
 
 def begin_of_day(*, day: datetime.date, legal_entity: LegalEntity) -> datetime.datetime:
@@ -96,6 +96,17 @@ def forms_to_follow(*, version: PrivacyStatementVersion) -> QuerySet[CollectionP
         privacy_statement__legal_entity=version.legal_entity_id,
         privacy_statement__published_at__isnull=False,
     )
+
+
+def _next_free(version: PrivacyStatementVersion, moment: datetime.datetime) -> datetime.datetime:
+    """The moment itself, or just after it where it still is that of a version that was withdrawn."""
+    withdrawn = PrivacyStatementVersion.objects.filter(
+        legal_entity=version.legal_entity_id, withdrawn_at__isnull=False
+    )
+    taken = set(withdrawn.values_list("published_at", flat=True))
+    while moment in taken:
+        moment += datetime.timedelta(microseconds=1)
+    return moment
 
 
 def _refuse_overtaken(version: PrivacyStatementVersion, published_at: datetime.datetime) -> None:

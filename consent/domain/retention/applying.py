@@ -14,6 +14,7 @@ from consent.domain.audience_lists import making as list_making
 from consent.domain.dossier import large
 from consent.domain.erasing.erasure import end_keeping
 from consent.domain.erasing.forgetting import forget
+from consent.domain.incidents import telling
 from consent.domain.jobs import Progress
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.ledger.recording import NewEvent, record
@@ -170,6 +171,7 @@ def _delete(rows: Any) -> int:
 
 def _delete_mails(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], _asked: Asked) -> int:
     """Letters to somebody outside have a key of their own, which goes with them."""
+    telling.keep_refusals(message_ids=keys)
     messages = OutboxMessage.objects.filter(pk__in=keys)
     outside = list(messages.filter(contact__isnull=True).values_list("subject_id", flat=True))
     SubjectKey.objects.filter(subject_id__in=outside).delete()

@@ -16,6 +16,7 @@ from consent.domain.incidents.telling import NotToTellError
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.messages import WorkingLinks
 from consent.domain.retention.applying import apply_retention
+from consent.domain.retention.terms import DEFAULTS
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import (
     Actor,
@@ -26,6 +27,7 @@ from consent.models import (
     Job,
     Method,
     OutboxMessage,
+    RetentionTerm,
     Source,
     Suppression,
 )
@@ -187,6 +189,21 @@ def test_refused_mail_becomes_a_letter_and_is_posted_once(breach: Incident, offi
     assert telling.note_posted(incident=breach, posted_at=NOW + DAY) == 1
     assert telling.note_posted(incident=breach, posted_at=NOW + 2 * DAY) == 0
     assert IncidentNotice.objects.filter(incident=breach).get().posted_at == NOW + DAY
+
+
+def test_refused_mail_is_counted_after_the_mail_itself_went(breach: Incident, officer: StaffMember) -> None:
+    for name in ("Alice", "Bob"):
+        touched(breach, name)
+    tell(breach, officer)
+    OutboxMessage.objects.update(state=OutboxMessage.State.SENT)
+    refused = OutboxMessage.objects.filter(contact__given_name="Alice")
+    refused.update(state=OutboxMessage.State.REFUSED)
+
+    long_after = NOW + DEFAULTS[RetentionTerm.Kind.MAILS].keep + DAY
+    gone = [one for one in apply_retention(now=long_after) if one.what == RetentionTerm.Kind.MAILS]
+
+    assert ([one.rows for one in gone], OutboxMessage.objects.count()) == ([2], 0)
+    assert telling.to_post(incident=breach).count() == 1
 
 
 def test_erased_people_are_nobody_any_more(breach: Incident, officer: StaffMember) -> None:

@@ -109,7 +109,7 @@ def test_withdrawn_version_never_comes_into_force_and_stays_to_be_read(
     assert ([one.version.number for one in after.withdrawn], after.coming) == ([2], [])
     # Its day is free again.
     again = publish_privacy_statement(version=new_version(version=coming), published_at=begin)
-    assert list_editions(legal_entity=entity, at=begin)[0].version == again
+    assert list_editions(legal_entity=entity, at=begin + MOMENT)[0].version == again
 
 
 def test_what_was_in_force_is_not_withdrawn(coming: PrivacyStatementVersion) -> None:
