@@ -1,5 +1,6 @@
 """The pages about privacy statements in a browser: axe, a phone, and without scripts."""
 
+import datetime
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +9,15 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
 from consent.domain.notices import new_version
-from consent.domain.privacy.publishing import Change, publish_privacy_statement
+from consent.domain.privacy.publishing import (
+    Change,
+    publish_privacy_statement,
+    withdraw_privacy_statement,
+)
 from consent.models import PrivacyStatementVersion, StatementPart
 from customers.models import StaffMember
 from tests import make
@@ -93,6 +99,55 @@ def test_pages_are_accessible_and_fit_a_phone(officer: Page, draft: PrivacyState
     for name in ("change", "announce"):
         officer.goto(page_of(draft, name))
         found += look_at(officer, f"statement-material-{name}")
+
+    assert found == []
+
+
+@pytest.mark.parametrize("officer", [True], indirect=True, ids=["with scripts"])
+def test_version_to_come_is_accessible_and_fits_a_phone(
+    officer: Page, draft: PrivacyStatementVersion
+) -> None:
+    begin = timezone.now() + datetime.timedelta(days=40)
+    coming = publish_privacy_statement(
+        version=draft, published_at=begin, change=Change(summary=SUMMARY, is_material=True)
+    )
+    pages = {
+        "change": page_of(coming, "change"),
+        "withdraw": page_of(coming, "withdraw"),
+        "public": "/privacy/lampenwinkel/",
+        "public-ahead": "/privacy/lampenwinkel/2/",
+        "public-changes": "/privacy/lampenwinkel/2/changes/",
+    }
+
+    found: list[object] = []
+    for name, address in pages.items():
+        officer.goto(address)
+        found += look_at(officer, f"coming-{name}")
+    withdraw_privacy_statement(version=coming, withdrawn_at=timezone.now())
+    for name in ("public-ahead", "public-changes", "change"):
+        officer.goto(pages[name])
+        found += look_at(officer, f"withdrawn-{name}")
+
+    assert found == []
+
+
+@pytest.mark.parametrize("officer", [True], indirect=True, ids=["with scripts"])
+def test_ending_a_policy_telling_of_a_breach_and_the_password_are_accessible(
+    officer: Page, draft: PrivacyStatementVersion
+) -> None:
+    entity, staff = draft.legal_entity, StaffMember.objects.get()
+    policy = make.house_policy(legal_entity=entity, decided_by=staff)
+    breach = make.incident(legal_entity=entity)
+    pages = {
+        "policy": page_of(policy, "change"),
+        "letter": reverse("admin:consent_incident_letter", args=[breach.pk]),
+        "password": reverse("admin:export_evidence"),
+    }
+
+    found: list[object] = []
+    for name, address in pages.items():
+        officer.goto(address)
+        found += look_at(officer, f"guarded-{name}")
 
     assert found == []
 

@@ -51,6 +51,14 @@ def test_parts_together_compare_the_whole_ledger() -> None:
 
 
 @pytest.mark.usefixtures("sealed")
+def test_what_must_be_sealed_is_counted_in_parts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    settled = verifying.begin_comparison().settled_sequence
+    monkeypatch.setattr(verifying, "NUMBERS_AT_ONCE", -(-settled // 3))
+
+    assert compared() == ([0, 5, 10, 12, 12, 12], None)
+
+
+@pytest.mark.usefixtures("sealed")
 @pytest.mark.parametrize(
     "tampering",
     [
