@@ -29,7 +29,7 @@ ALTER TABLE consent_privacystatementversion ENABLE ALWAYS TRIGGER published_stay
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0038_tell_of_behaviour")]
+    dependencies = [("consent", "0040_note_changes")]
 
     operations = [
         migrations.AddField(
