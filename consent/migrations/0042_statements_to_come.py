@@ -29,7 +29,7 @@ ALTER TABLE consent_privacystatementversion ENABLE ALWAYS TRIGGER published_stay
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0040_note_changes")]
+    dependencies = [("consent", "0041_address_in_use_again")]
 
     operations = [
         migrations.AddField(

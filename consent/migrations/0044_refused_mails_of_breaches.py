@@ -7,7 +7,7 @@ import consent.models.wording
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0042_who_ended_a_policy_and_why"),
+        ("consent", "0043_who_ended_a_policy_and_why"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0041_statements_to_come"),
+        ("consent", "0042_statements_to_come"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
