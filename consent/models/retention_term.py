@@ -24,6 +24,7 @@ class RetentionTerm(models.Model):
         DISCLOSURES = "DISCLOSURES", _("Who stood on lists that were given out")
         INCIDENTS = "INCIDENTS", _("Who was found with closed data breaches")
         BEHAVIOUR = "BEHAVIOUR", _("What people did: visits, searches, mails")
+        JOURNEYS = "JOURNEYS", _("Journeys that people left")
         DORMANT = "DORMANT", _("Contacts with whom nothing is left")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

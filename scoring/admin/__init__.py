@@ -1,9 +1,20 @@
-from scoring.admin import attribute, behaviour, campaign, score, score_model, score_rule, score_version, story
+from scoring.admin import (
+    attribute,
+    behaviour,
+    campaign,
+    journey,
+    score,
+    score_model,
+    score_rule,
+    score_version,
+    story,
+)
 
 __all__ = [
     "attribute",
     "behaviour",
     "campaign",
+    "journey",
     "score",
     "score_model",
     "score_rule",

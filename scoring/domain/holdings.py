@@ -12,8 +12,15 @@ from scoring.models import (
     BehaviourEvent,
     Campaign,
     CampaignRecipient,
+    ColleagueTask,
     ContactAttribute,
     FrequencyCap,
+    Journey,
+    JourneyAction,
+    JourneyMember,
+    JourneyMove,
+    JourneyRule,
+    JourneyStage,
     RuleCondition,
     Score,
     ScoreModel,
@@ -69,6 +76,27 @@ HOLDINGS: Final = (
         found_by="contact",
         told=("campaign", "contact_point", "state", "code", "added_at", "asked_at", "handed_at"),
     ),
+    Holding(
+        model=ColleagueTask,
+        title=_("What colleagues were asked to do for you"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("legal_entity", "words", "given_at", "due_at", "done_at"),
+    ),
+    Holding(
+        model=JourneyMove,
+        title=_("Steps you made on a journey"),
+        fate=Fate.DELETED,
+        found_by="member__contact",
+        told=("journey", "from_stage", "to_stage", "moved_at", "how", "reason"),
+    ),
+    Holding(
+        model=JourneyMember,
+        title=_("Journeys you are or were on"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("journey", "stage", "source", "entered_at", "stage_since", "left_at", "outcome"),
+    ),
 )
 
 NOBODYS: Final[Mapping[type[Model], str]] = {
@@ -80,4 +108,8 @@ NOBODYS: Final[Mapping[type[Model], str]] = {
     Segment: "a group; who is in it stands apart",
     Campaign: "a message, before it is filled in for anybody",
     FrequencyCap: "a rule of the house",
+    Journey: "a way; who goes it stands apart",
+    JourneyAction: "a part of a way",
+    JourneyRule: "a part of a way",
+    JourneyStage: "a part of a way",
 }

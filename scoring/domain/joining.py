@@ -15,6 +15,7 @@ def join() -> None:
     consent.join(holdings=holdings.HOLDINGS, nobodys=holdings.NOBODYS)
     follow(follower=leaving.follow_acts)
     look_for(kind=RetentionTerm.Kind.BEHAVIOUR, question=retention.find_old_behaviour)
+    look_for(kind=RetentionTerm.Kind.JOURNEYS, question=retention.find_old_passages)
     jobs.ABOVE[Job.Kind.RESCORING] = rescoring.rescore_chunk
     jobs.ABOVE[Job.Kind.DRY_RUN] = dry_run.count_chunk
     delivery.MAY_STILL_GO[OutboxMessage.Kind.CAMPAIGN] = sending.may_still_go

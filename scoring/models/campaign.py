@@ -12,6 +12,7 @@ from customers.models import (
     StaffMember,
     uuid7,
 )
+from scoring.models.journey import JourneyStage
 from scoring.models.score import Segment
 from scoring.models.score_model import ScoreModel
 
@@ -28,6 +29,7 @@ class Campaign(models.Model):
         NOW = "NOW", _("At once, for everybody it is for")
         REACHES = "REACHES", _("For each as soon as their score reaches the points")
         FALLS = "FALLS", _("For each as soon as their score falls to the points")
+        JOURNEY = "JOURNEY", _("For each when a journey says so")
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("Draft")
@@ -83,6 +85,15 @@ class Campaign(models.Model):
         related_name="+",
         verbose_name=_("segment"),
         help_text=_("Only people in it, until they leave it. Empty: everybody you know."),
+    )
+    journey_stage = models.ForeignKey(
+        JourneyStage,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("stage of a journey"),
+        help_text=_("Only people who are in it, until they leave it. Empty: wherever they are."),
     )
     begins = models.CharField(
         _("when it goes"),
@@ -152,7 +163,7 @@ class Campaign(models.Model):
             ),
             models.CheckConstraint(
                 name="campaign_waits_for_points_of_a_model",
-                condition=Q(begins="NOW", score_model__isnull=True, points__isnull=True)
+                condition=Q(begins__in=["NOW", "JOURNEY"], score_model__isnull=True, points__isnull=True)
                 | Q(begins__in=["REACHES", "FALLS"], score_model__isnull=False, points__isnull=False),
                 violation_error_message=_(
                     "To wait for a score, give a score model and points; else neither."

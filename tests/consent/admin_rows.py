@@ -74,9 +74,10 @@ from customers.models import (
     TermExtension,
     uuid7,
 )
-from scoring.models import Score, SegmentMember
+from scoring.models import JourneyAction, Score, SegmentMember
 from tests import make
 from tests.scoring import make as scoring
+from tests.scoring import make_journeys as journeys
 from tests.scoring import make_scores as scores
 from tests.signing_in import sign_in
 
@@ -148,7 +149,8 @@ def everything(*, code: str) -> Rows:
     told = [*told_rows(contact, entity, code), *campaign_rows(contact, entity, version.notice.purpose)]
     # Who objected has no score: these come after the acts.
     scored = score_rows(entity, contact)
-    found |= {type(row): row for row in [*rows, *told, announcement_row(contact, entity), *scored]}
+    gone = journey_rows(entity, contact, version.notice.purpose)
+    found |= {type(row): row for row in [*rows, *told, announcement_row(contact, entity), *scored, *gone]}
     return found
 
 
@@ -526,6 +528,21 @@ def score_rows(entity: LegalEntity, contact: Contact) -> list[models.Model]:
         score,
         segment,
         SegmentMember.objects.create(segment=segment, contact=contact, since_at=make.NOW),
+    ]
+
+
+def journey_rows(entity: LegalEntity, contact: Contact, purpose: Any) -> list[models.Model]:
+    journey = journeys.journey(legal_entity=entity, purpose=purpose)
+    stage = journeys.stage(journey=journey)
+    member = journeys.member(stage=stage, contact=contact)
+    return [
+        journey,
+        stage,
+        journeys.rule(journey=journey, to_stage=stage),
+        journeys.action(stage=stage, what=JourneyAction.What.TASK, words="Terugbellen"),
+        member,
+        journeys.move(member=member),
+        journeys.task(member=member),
     ]
 
 

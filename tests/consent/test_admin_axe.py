@@ -37,8 +37,12 @@ from scoring.models import (
     BehaviourEvent,
     Campaign,
     CampaignRecipient,
+    ColleagueTask,
     ContactAttribute,
     FrequencyCap,
+    Journey,
+    JourneyMember,
+    JourneyMove,
     Score,
     ScoreModel,
     ScoreModelVersion,
@@ -182,6 +186,8 @@ def campaign_pages(rows: Rows) -> list[str]:
         list_of(CampaignRecipient),
         page_of(rows[CampaignRecipient], "change"),
         list_of(FrequencyCap),
+        *(list_of(model) for model in (Journey, JourneyMember, JourneyMove, ColleagueTask)),
+        *(page_of(rows[model], "change") for model in (Journey, JourneyMember, JourneyMove, ColleagueTask)),
     ]
 
 

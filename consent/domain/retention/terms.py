@@ -82,6 +82,10 @@ DEFAULTS: Final[Mapping[RetentionTerm.Kind, Default]] = {
         keep=datetime.timedelta(days=2 * 366),
         reason=_("Says little about somebody after two years, and no score needs it any more."),
     ),
+    Kind.JOURNEYS: Default(
+        keep=datetime.timedelta(days=2 * 366),
+        reason=_("Long enough to compare this year with the last; after that only counts are needed."),
+    ),
     Kind.DORMANT: Default(
         keep=FIVE_YEARS,
         reason=_("Nothing is permitted, agreed or asked any more, and the proof of it has had its term."),

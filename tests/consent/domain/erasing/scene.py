@@ -23,10 +23,11 @@ from consent.models import (
 from customers.domain import addresses, standings
 from customers.domain.staff_acts import About, NewAct, keep_act
 from customers.models import Contact, ContactPoint, RelationKind, StaffAct, uuid7
-from scoring.models import Campaign, Score, ScoreModel, Segment, SegmentMember
+from scoring.models import Campaign, Journey, Score, ScoreModel, Segment, SegmentMember
 from tests import make
 from tests.consent.domain.call_desk import desk as calling
 from tests.scoring import make as scoring
+from tests.scoring import make_journeys as journeys
 from tests.scoring import make_scores as scores
 
 WORDS = (
@@ -142,7 +143,7 @@ def live(desk: calling.Desk, phone: ContactPoint, life: Life) -> None:
 
 
 def look_at(desk: calling.Desk, contact: Contact, life: Life) -> None:
-    """What they did and what is known, a score and a segment, and a campaign they are in."""
+    """What they did and what is known, a score and a segment, a campaign and a journey they are in."""
     scoring.behaviour(
         contact=contact, legal_entity=desk.entity, subject=f"/{life.street}/", occurred_at=BEFORE
     )
@@ -155,6 +156,13 @@ def look_at(desk: calling.Desk, contact: Contact, life: Life) -> None:
     scoring.recipient(campaign=campaign, contact=contact)
     segment = Segment.objects.first() or scores.segment(legal_entity=desk.entity)
     SegmentMember.objects.create(segment=segment, contact=contact, since_at=BEFORE)
+    journey = Journey.objects.first() or journeys.journey(
+        legal_entity=desk.entity, purpose=desk.notice.notice.purpose
+    )
+    stage = journey.stages.first() or journeys.stage(journey=journey)
+    member = journeys.member(stage=stage, contact=contact, entered_at=BEFORE)
+    journeys.move(member=member, reason=f"{life.given_name} belde zelf")
+    journeys.task(member=member, words=f"{life.given_name} terugbellen")
 
 
 def give_evidence_out(contact: Contact, life: Life) -> None:
