@@ -27,7 +27,7 @@ from consent.domain.seal.rereading import read_bounds
 from consent.domain.seal.verifying import Trusted, find_faults
 from consent.models import Job, SealMark
 from scoring.domain.campaigns.running import pause_campaign
-from scoring.models import Campaign
+from scoring.models import Campaign, Journey
 
 WRITE_TO_PEOPLE = (Job.Kind.ANNOUNCE, Job.Kind.BREACH)
 DUMP, MANIFEST, FORMAT = "database.dump", "manifest.json", "jawoord-backup-1"
@@ -127,9 +127,13 @@ def _stop_what_writes_to_people(restored_at: datetime.datetime) -> int:
     running = list(Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("pk"))
     for campaign in running:
         pause_campaign(campaign=campaign, paused_at=restored_at)
+    followed = Journey.objects.filter(state=Journey.State.RUNNING)
+    paused = followed.update(state=Journey.State.PAUSED, turn_at=None, turn_after=None)
     writing = Job.objects.filter(kind__in=WRITE_TO_PEOPLE, state__in=jobs.UNFINISHED)
-    return len(running) + writing.update(
-        state=Job.State.CANCELLED, ended_at=restored_at, heartbeat_at=restored_at
+    return (
+        len(running)
+        + paused
+        + writing.update(state=Job.State.CANCELLED, ended_at=restored_at, heartbeat_at=restored_at)
     )
 
 

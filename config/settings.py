@@ -245,6 +245,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "run-journeys": {
+        "task": "scoring.tasks.run_journeys",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "lapse-requests": {
         "task": "consent.tasks.lapse_requests",
         "schedule": 3600.0,

@@ -9,6 +9,7 @@ from consent.domain import heartbeats
 from consent.models import Job
 from consent.tasks import SECONDS_AT_WORK, wake_job, wake_outbox
 from scoring.domain.campaigns import sending
+from scoring.domain.journeys import turning
 from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores import hearing, rescoring
 
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 SCORES_INTERVAL = 2
 DAILY_INTERVAL = 300
 CAMPAIGNS_INTERVAL = 10
+JOURNEYS_INTERVAL = 10
 
 
 @shared_task
@@ -68,4 +70,22 @@ def run_campaigns(after: str = "") -> int:
     if more:
         run_campaigns.delay(after=last)
     heartbeats.beat(name=name, interval_seconds=CAMPAIGNS_INTERVAL, now=timezone.now())
+    return done
+
+
+@shared_task
+def run_journeys(after: str = "") -> int:
+    """Bring every journey on by turns, so that a large one holds up no small one."""
+    name, until = "scoring.tasks.run_journeys", time.monotonic() + SECONDS_AT_WORK
+    done, more, last = 0, True, after
+    while more and time.monotonic() < until:
+        more = False
+        for journey, people in turning.take_turns(now=timezone.now(), after=last):
+            done, more, last = done + people, more or people > 0, journey
+            if time.monotonic() >= until:
+                more = True
+                break
+    if more:
+        run_journeys.apply_async(kwargs={"after": last}, expires=JOURNEYS_INTERVAL)
+    heartbeats.beat(name=name, interval_seconds=JOURNEYS_INTERVAL, now=timezone.now())
     return done

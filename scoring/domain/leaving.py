@@ -5,8 +5,12 @@ import uuid
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from django.db.models import QuerySet
+
 from consent.models import Act, Channel, ConsentEvent
 from customers.models import ContactPoint, LegalEntity
+from scoring.domain.journeys.gate import keep_followed
+from scoring.domain.journeys.stopping import stop_following
 from scoring.domain.profiling import (
     CONSENT,
     LEGITIMATE_INTEREST,
@@ -15,7 +19,7 @@ from scoring.domain.profiling import (
     gate_parameters,
     keep_profiled,
 )
-from scoring.models import BehaviourEvent, Score, ScoreModel, SegmentMember
+from scoring.models import BehaviourEvent, Journey, JourneyMember, Score, ScoreModel, SegmentMember
 
 # After these there is nothing to ask: only storing is left, or nothing at all.
 AT_ONCE: Final = frozenset({Act.RESTRICTED, Act.ERASED, Act.SUPPRESSED})
@@ -35,6 +39,8 @@ class _Gate(NamedTuple):
 def follow_acts(events: Sequence[ConsentEvent]) -> None:
     """Delete the scores, memberships and measurements of whoever a stop closes the gate for.
 
+    On journeys they go no further.
+
     A restriction, an erasure and a block on all channels take everything out; after another stop the gate is
     asked again, since a later permission may stand. Source: art. 7(3), 18 and 21(3) GDPR.
     """
@@ -50,6 +56,7 @@ def follow_acts(events: Sequence[ConsentEvent]) -> None:
             )
             leaving = people - keep_profiled(contact_ids=people, gate=parameters)
             _delete(gate.rows, leaving)
+        _leave_journeys(entity, people, now)
 
 
 def _people(told: Sequence[ConsentEvent]) -> set[uuid.UUID]:
@@ -77,12 +84,29 @@ def _looked_at(people: Collection[uuid.UUID]) -> set[uuid.UUID]:
 
 def _everything() -> tuple[Any, ...]:
     measured = BehaviourEvent.objects.filter(via=Via.PAGE)
-    return Score.objects.all(), SegmentMember.objects.all(), measured
+    return Score.objects.all(), SegmentMember.objects.all(), measured, _on_journeys()
+
+
+def _on_journeys() -> QuerySet[JourneyMember]:
+    return JourneyMember.objects.filter(left_at__isnull=True)
 
 
 def _take_out(told: Sequence[ConsentEvent], found: set[uuid.UUID]) -> None:
     leaving = _people(told) & found
     _delete((Score.objects.all(), SegmentMember.objects.all()), leaving)
+    if leaving:
+        now = max(event.recorded_at for event in told)
+        stop_following(members=_on_journeys().filter(contact__in=leaving), at=now)
+
+
+def _leave_journeys(entity: LegalEntity, people: set[uuid.UUID], now: datetime.datetime) -> None:
+    """Of each journey they are on its own gates are asked again."""
+    inside = _on_journeys().filter(contact__in=people, journey__legal_entity=entity)
+    for journey in Journey.objects.filter(pk__in=inside.values("journey")).select_related(
+        "legal_entity", "purpose"
+    ):
+        leaving = people - keep_followed(journey=journey, contact_ids=people, now=now)
+        stop_following(members=inside.filter(journey=journey, contact__in=leaving), at=now)
 
 
 def _asked_again(

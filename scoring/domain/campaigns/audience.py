@@ -14,11 +14,13 @@ from consent.domain.engine.question import Question, put_question
 from consent.domain.rulebook.decision import Decision
 from consent.models import ContentKind
 from customers.models import Contact, ContactPoint
+from scoring.domain.journeys.gate import keep_followed
 from scoring.domain.profiling import gate_parameters, keep_profiled
 from scoring.models import (
     Campaign,
     CampaignRecipient,
     FrequencyCap,
+    JourneyMember,
     Score,
     ScoreQuerySet,
     Segment,
@@ -70,15 +72,19 @@ def question_of(*, campaign: Campaign, at: datetime.datetime) -> Question:
 
 
 def audience(*, campaign: Campaign) -> QuerySet[Contact]:
-    """Everybody a campaign may be for: in its segment, and scored where it waits for a score.
+    """Everybody a campaign may be for: in its segment and stage, and scored or on a journey as it asks.
 
-    Who objects to profiling loses score and segment at once, and so is in it no more.
+    Who objects to profiling loses score, segment and journey at once, and so is in it no more.
     """
     people = Contact.objects.filter(organisation=campaign.organisation_id, erased_at__isnull=True)
     if campaign.segment is not None:
         people = people.filter(Exists(_in_segment(campaign.segment)))
     if campaign.score_model_id is not None:
         people = people.filter(Exists(_scored(campaign)))
+    if campaign.journey_stage_id is not None:
+        people = people.filter(Exists(_on_journey().filter(stage=campaign.journey_stage_id)))
+    if campaign.begins == Campaign.Begins.JOURNEY:
+        people = people.filter(Exists(_on_journey().filter(journey__stages__actions__campaign=campaign)))
     return people
 
 
@@ -94,6 +100,9 @@ def keep_in_audience(
     for ground in _grounds(campaign):
         gate = gate_parameters(legal_entity=campaign.legal_entity, rests_on=ground, now=at)
         staying = keep_profiled(contact_ids=staying, gate=gate)
+    if campaign.journey_stage is not None:
+        journey = campaign.journey_stage.journey
+        staying = keep_followed(journey=journey, contact_ids=staying, now=at)
     return staying
 
 
@@ -123,6 +132,10 @@ def _in_segment(segment: Segment) -> QuerySet[Any]:
     # A model of another legal entity decides nothing here: its scores are counted on other grounds.
     own = Score.objects.filter(model=segment.model_id, model__legal_entity=segment.legal_entity_id)
     return own.filter(band__code=segment.band_code, contact=OuterRef("pk"))
+
+
+def _on_journey() -> QuerySet[JourneyMember]:
+    return JourneyMember.objects.filter(contact=OuterRef("pk"), left_at__isnull=True)
 
 
 def _scored(campaign: Campaign) -> ScoreQuerySet:

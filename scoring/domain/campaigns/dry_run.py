@@ -70,6 +70,7 @@ def counted_for(*, campaign: Campaign) -> dict[str, str]:
         "channel": campaign.channel,
         "product_group": campaign.product_group_id,
         "segment": campaign.segment_id,
+        "journey_stage": campaign.journey_stage_id,
         "segment_model": segment.model_id if segment else None,
         "band": segment.band_code if segment else None,
         "begins": campaign.begins,

@@ -21,8 +21,11 @@ GATHERED_AT_ONCE: Final = 2_000
 def gather(*, campaign: Campaign, at: datetime.datetime) -> int:
     """Put the next people on a campaign, each once, and say how many were looked at; 0: nobody is left.
 
-    Where it goes at once, whoever may not be reached at this moment is only counted.
+    Where it goes at once, whoever may not be reached at this moment is only counted; where
+    journeys say when it goes, they put people on it.
     """
+    if campaign.begins == Begins.JOURNEY:
+        return 0
     free = Campaign.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
     held = free.filter(pk=campaign.pk, state=Campaign.State.RUNNING, gathered_at__isnull=True).first()
     if held is None:

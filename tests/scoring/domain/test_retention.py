@@ -47,7 +47,7 @@ def test_passages_go_two_years_after_somebody_left_with_their_steps_and_tasks() 
             member.save(update_fields=["stage", "left_at", "outcome"])
         kept.append(member)
 
-    apply_retention(now=make.NOW)
+    list(apply_retention(now=make.NOW))
 
     assert list(JourneyMember.objects.order_by("pk")) == kept[1:]
     assert set(JourneyMove.objects.values_list("member", flat=True)) == {one.pk for one in kept[1:]}

@@ -1,0 +1,16 @@
+-- Who makes which step now: of several that hold for somebody the first. {steps} are the arms, one for each rule.
+WITH here AS MATERIALIZED (
+    SELECT member.id, member.contact_id, member.stage_id, member.stage_since
+    FROM scoring_journeymember member
+    WHERE member.journey_id = %(journey)s AND member.left_at IS NULL AND member.stage_since < %(at)s {of_member}
+),
+chosen AS MATERIALIZED (
+    SELECT DISTINCT ON (possible.contact_id) possible.* FROM (
+        SELECT here.id AS member_id, here.contact_id, here.stage_id AS from_stage, here.stage_since,
+            NULL::uuid AS rule_id, NULL::uuid AS to_stage, 'STOPPED' AS outcome, 'STOPPED' AS how, -1 AS place
+        FROM here
+        WHERE NOT ({gate_here})
+        {steps}
+    ) possible
+    ORDER BY possible.contact_id, possible.place
+)

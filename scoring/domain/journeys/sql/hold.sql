@@ -1,0 +1,5 @@
+-- Held, so that nobody who objects or is erased meanwhile makes a step.
+SELECT contact.id FROM customers_contact contact
+WHERE contact.id IN (SELECT chosen.contact_id FROM chosen)
+ORDER BY contact.id
+FOR NO KEY UPDATE OF contact

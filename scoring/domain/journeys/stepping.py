@@ -1,0 +1,106 @@
+"""One step of everybody on a journey, or of some: the same statement, so that one and many are one thing."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from scoring.domain.journeys.asking import compile_rule
+from scoring.domain.journeys.gate import compile_gates, gates_of
+from scoring.domain.scores.acts import narrowed
+from scoring.domain.scores.computing import Range
+from scoring.domain.scores.statement import Statement, Whose
+from scoring.models import Journey, JourneyRule
+
+SQL: Final = Path(__file__).with_name("sql")
+CHOSEN: Final = SQL.joinpath("chosen.sql").read_text()
+ONWARD: Final = SQL.joinpath("onward.sql").read_text()
+INWARD: Final = SQL.joinpath("inward.sql").read_text()
+HOLD: Final = SQL.joinpath("hold.sql").read_text()
+MAKE_STEPS: Final = SQL.joinpath("make_steps.sql").read_text()
+DAY: Final = datetime.timedelta(days=1)
+
+
+def step_range(*, journey: Journey, people: Range, at: datetime.datetime) -> int:
+    """Let everybody in a range of people make at most one step, and say how many did.
+
+    Whoever is chosen is held before the choice is made again and written: who objected meanwhile is out.
+    Within a transaction. Raises UnknownWordError, and DataError where the database cannot compare.
+    """
+    statement = compile_steps(journey=journey, at=at, whose=Whose.RANGE)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql + HOLD, statement.params | {"after": people.after, "last": people.last})
+        held = [contact_id for (contact_id,) in cursor.fetchall()]
+    return step_some(journey=journey, contact_ids=held, at=at)
+
+
+def step_some(*, journey: Journey, contact_ids: Sequence[uuid.UUID], at: datetime.datetime) -> int:
+    """Let these people make at most one step, and say how many did; raises UnknownWordError."""
+    if not contact_ids:
+        return 0
+    statement = compile_steps(journey=journey, at=at, whose=Whose.SOME)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql + MAKE_STEPS, statement.params | {"contacts": list(contact_ids)})
+        return int(cursor.rowcount)
+
+
+def compile_steps(*, journey: Journey, at: datetime.datetime, whose: Whose) -> Statement:
+    """Write who makes which step at a moment; raises UnknownWordError."""
+    params = parameters_of(journey=journey, at=at)
+    gates = gates_of(journey=journey, now=at)
+    gate = {
+        column: narrowed(sql=compile_gates(gates=gates, column=column, params=params), whose=whose)
+        for column in ("here.contact_id", "contact.id")
+    }
+    arms = [
+        _arm(rule, place, gate["contact.id"], whose, params)
+        for place, rule in enumerate(rules_of(journey=journey))
+    ]
+    sql = CHOSEN.format(
+        of_member=whose.format(column="member.contact_id"),
+        gate_here=gate["here.contact_id"],
+        steps="".join(arms),
+    )
+    return Statement(sql=sql, params=params)
+
+
+def rules_of(*, journey: Journey) -> list[JourneyRule]:
+    """List the rules in the order in which they count; at the same place, leaving comes before going on."""
+    rules = journey.rules.select_related("segment", "from_stage", "to_stage")
+    return sorted(rules, key=lambda rule: (rule.position, rule.kind != JourneyRule.Kind.EXIT, rule.pk))
+
+
+def parameters_of(*, journey: Journey, at: datetime.datetime) -> dict[str, Any]:
+    """Name what every statement about a journey and a moment is about: the whole day of it counts."""
+    zone = ZoneInfo(journey.legal_entity.time_zone)
+    day = at.astimezone(zone).date()
+    again = journey.again_after_days
+    return {
+        "journey": journey.pk,
+        "organisation": journey.organisation_id,
+        "legal_entity": journey.legal_entity_id,
+        "at": at,
+        "zone": str(zone),
+        "day": day,
+        "until": datetime.datetime.combine(day + DAY, datetime.time(), zone),
+        "again_before": None if again is None else at - again * DAY,
+    }
+
+
+def _arm(rule: JourneyRule, place: int, gate: str, whose: Whose, params: dict[str, Any]) -> str:
+    key = f"r{place}"
+    asked = compile_rule(rule=rule, key=key, params=params)
+    params |= {
+        f"{key}_rule": rule.pk,
+        f"{key}_to": rule.to_stage_id,
+        f"{key}_from": rule.from_stage_id,
+        f"{key}_outcome": rule.outcome,
+        f"{key}_before": params["at"] - rule.after_days * DAY,
+    }
+    arm = INWARD if rule.from_stage_id is None else ONWARD
+    of_contact = whose.format(column="contact.id")
+    return arm.format(key=key, place=place, asked=asked, of_contact=of_contact, gate_contact=gate)

@@ -1,0 +1,81 @@
+"""The turns of a journey: everybody is come to once, range by range, and makes one step at most.
+
+How far a turn came stands with the journey and is written with the steps: a worker that is killed, or two
+that race, let nobody go twice. A turn has one moment, so that it makes no difference in which range
+somebody is.
+"""
+
+import datetime
+import logging
+from collections.abc import Iterator
+from typing import Final
+
+from django.db import DataError, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from scoring.domain.journeys.acting import act_for_some
+from scoring.domain.journeys.stepping import step_range
+from scoring.domain.journeys.stopping import empty_some
+from scoring.domain.rules.conditions import UnknownWordError
+from scoring.domain.scores.rescoring import FIRST, next_range
+from scoring.models import Journey, JourneyMember
+
+logger = logging.getLogger(__name__)
+TURN_EVERY: Final = datetime.timedelta(minutes=1)
+RELATED: Final = ("legal_entity", "purpose", "organisation")
+
+
+def take_turns(*, now: datetime.datetime, after: str = "") -> Iterator[tuple[str, int]]:
+    """Bring each journey one part on, and yield which, and for how many people something was done.
+
+    A range in which nobody moved counts as one, so that a turn is gone through to its end. The journey that
+    comes after the one with the key `after` is first.
+    """
+    inside = JourneyMember.objects.filter(journey=OuterRef("pk"), left_at__isnull=True)
+    at_work = Q(state=Journey.State.RUNNING) | Q(Exists(inside), state=Journey.State.ENDED)
+    found = list(Journey.objects.filter(at_work).order_by("started_at", "pk").values_list("pk", flat=True))
+    place = next((place for place, key in enumerate(found, start=1) if str(key) == after), 0)
+    for key in [*found[place:], *found[:place]]:
+        yield str(key), _bring_on(Journey(pk=key), now)
+
+
+def _bring_on(journey: Journey, now: datetime.datetime) -> int:
+    try:
+        return bring_on(journey=journey, now=now)
+    except (UnknownWordError, DataError):
+        # Its own words may hold what is known of people. It holds up no other.
+        logger.error("Journey %s is paused: its rules cannot be asked any more.", journey.pk)
+        Journey.objects.filter(pk=journey.pk, state=Journey.State.RUNNING).update(state=Journey.State.PAUSED)
+        return 0
+
+
+@transaction.atomic
+def bring_on(*, journey: Journey, now: datetime.datetime) -> int:
+    """Go through the next range of a turn, and do what is due in the stages; 0 where another does so already.
+
+    A new turn begins a minute after the last. Of a journey that ended the next people leave. Raises
+    UnknownWordError, and DataError where the database cannot compare.
+    """
+    free = Journey.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+    held = free.select_related(*RELATED).filter(pk=journey.pk).first()
+    if held is None or held.state == Journey.State.PAUSED:
+        return 0
+    if held.state == Journey.State.ENDED:
+        return empty_some(journey=held, at=now)
+    return _turn(held, now) + act_for_some(journey=held, at=now)
+
+
+def _turn(journey: Journey, now: datetime.datetime) -> int:
+    if journey.turn_at is None:
+        if journey.turned_at is not None and now < journey.turned_at + TURN_EVERY:
+            return 0
+        journey.turn_at, journey.turn_after = now, FIRST
+    people, _number, is_last = next_range(
+        organisation_id=journey.organisation_id, after=journey.turn_after or FIRST
+    )
+    steps = step_range(journey=journey, people=people, at=journey.turn_at)
+    journey.turn_after = people.last
+    if is_last:
+        journey.turned_at, journey.turn_at, journey.turn_after = journey.turn_at, None, None
+    journey.save(update_fields=["turned_at", "turn_at", "turn_after"])
+    return steps if is_last else max(steps, 1)
