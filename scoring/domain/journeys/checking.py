@@ -1,6 +1,5 @@
 """What is wrong with a journey before anybody goes it, in sentences that say where."""
 
-import datetime
 import graphlib
 import itertools
 from collections.abc import Iterator
@@ -9,8 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from consent.domain.engine.question import UnknownCodeError, put_question
-from consent.models import Channel
+from consent.models import Channel, Purpose
 from scoring.domain.journeys.asking import conditions_of, score_rule_of
 from scoring.domain.profiling import PROFILING
 from scoring.domain.rules.checking import find_condition_fault
@@ -21,7 +19,7 @@ Sentence = StrPromise | str
 What = JourneyAction.What
 
 
-def find_faults(*, journey: Journey, at: datetime.datetime) -> list[Sentence]:
+def find_faults(*, journey: Journey) -> list[Sentence]:
     """Say what must be mended before a journey can start; nothing where it may."""
     stages = list(journey.stages.order_by("position", "pk"))
     if not stages:
@@ -31,7 +29,7 @@ def find_faults(*, journey: Journey, at: datetime.datetime) -> list[Sentence]:
         JourneyAction.objects.filter(stage__in=stages).select_related("stage", "campaign", "segment")
     )
     return [
-        *_of_gates(journey, at),
+        *_of_gates(journey),
         *(fault for rule in rules for fault in _of_rule(journey, rule)),
         *_said_twice(rules),
         *_of_loops(rules),
@@ -51,7 +49,7 @@ def find_unreachable(*, journey: Journey) -> list[JourneyStage]:
     return [stage for stage in stages if stage.pk not in reached]
 
 
-def _of_gates(journey: Journey, at: datetime.datetime) -> Iterator[Sentence]:
+def _of_gates(journey: Journey) -> Iterator[Sentence]:
     for code, sentence in (
         (
             journey.purpose.code,
@@ -68,22 +66,13 @@ def _of_gates(journey: Journey, at: datetime.datetime) -> Iterator[Sentence]:
             ),
         ),
     ):
-        if not _askable(journey, code, at):
+        if not _covers_following(journey, code):
             yield sentence % {"purpose": code}
 
 
-def _askable(journey: Journey, code: str, at: datetime.datetime) -> bool:
-    try:
-        put_question(
-            legal_entity=journey.legal_entity.code,
-            purpose=code,
-            channel=Channel.NONE,
-            product_group="",
-            now=at,
-        )
-    except UnknownCodeError:
-        return False
-    return True
+def _covers_following(journey: Journey, code: str) -> bool:
+    purposes = Purpose.objects.filter(organisation=journey.organisation_id, code=code)
+    return purposes.filter(legal_entities=journey.legal_entity_id, channels__contains=[Channel.NONE]).exists()
 
 
 def _of_rule(journey: Journey, rule: JourneyRule) -> Iterator[Sentence]:

@@ -144,7 +144,7 @@ def count_inside(*, journey: Journey) -> dict[str, int]:
 
 
 def _check(journey: Journey, at: datetime.datetime, confirmed: Collection[str]) -> None:
-    if faults := find_faults(journey=journey, at=at):
+    if faults := find_faults(journey=journey):
         raise JourneyNotReadyError(faults)
     try:
         doubts = find_doubts(journey=journey, at=at)

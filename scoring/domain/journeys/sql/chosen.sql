@@ -1,4 +1,4 @@
--- Who makes which step now: of several that hold for somebody the first. {steps} are the arms, one for each rule.
+-- Who makes which step now: of several that hold for somebody the first. Each rule is one arm after the gate.
 WITH here AS MATERIALIZED (
     SELECT member.id, member.contact_id, member.stage_id, member.stage_since
     FROM scoring_journeymember member

@@ -1,0 +1,80 @@
+"""Two workers at once, and one that objects while a turn is made."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection, transaction
+
+from consent.domain.withdrawals import Scope, object_to
+from consent.models import Channel
+from customers.domain.contacts import hold_contact
+from scoring.domain.journeys import turning
+from scoring.models import JourneyAction, JourneyMember, JourneyMove
+from tests.scoring import make_journeys as journeys
+from tests.scoring.domain.house import WAY
+from tests.scoring.domain.journeys.scene import NOW, Way, begin, stands, way
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def everybody_enters() -> Way:
+    found = way()
+    journeys.rule(journey=found.journey, to_stage=found.looks)
+    journeys.action(stage=found.looks, what=JourneyAction.What.TASK, words="Bel op")
+    return found
+
+
+def work(found: Way, start: threading.Barrier) -> int:
+    try:
+        start.wait(timeout=20)
+        return sum(turning.bring_on(journey=found.journey, now=NOW) for _once in range(3))
+    finally:
+        connection.close()
+
+
+def test_two_workers_let_everybody_in_once() -> None:
+    found = everybody_enters()
+    for number in range(20):
+        found.person(f"Person {number}")
+    begin(found)
+    start = threading.Barrier(2)
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        worked = [pool.submit(work, found, start) for _worker in range(2)]
+        for one in worked:
+            one.result(timeout=60)
+    turning.bring_on(journey=found.journey, now=NOW)
+
+    assert JourneyMember.objects.count() == 20
+    assert JourneyMove.objects.count() == 20
+    assert sum(member.tasks.count() for member in JourneyMember.objects.all()) == 20
+
+
+def test_who_objects_while_a_turn_waits_for_them_does_not_enter() -> None:
+    found = everybody_enters()
+    alice, bob = found.person(), found.person("Bob")
+    begin(found)
+    start = threading.Barrier(2)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            hold_contact(contact_id=alice.pk)
+            worked = pool.submit(work, found, start)
+            start.wait(timeout=20)
+            wait_until_somebody_waits()
+            scope = Scope(purpose_id=found.house.profiling.pk, channel=Channel.NONE)
+            object_to(contact=alice, scope=scope, how=WAY, occurred_at=NOW)
+        worked.result(timeout=60)
+
+    assert (stands(alice), stands(bob)) == ("", "looks")
+
+
+def wait_until_somebody_waits() -> None:
+    for _try in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        threading.Event().wait(0.05)
+    raise AssertionError("Nobody waited for the person who is held.")
