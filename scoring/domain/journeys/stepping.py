@@ -11,7 +11,7 @@ from django.db import connection
 
 from scoring.domain.journeys.asking import compile_rule
 from scoring.domain.journeys.gate import compile_gates, gates_of
-from scoring.domain.scores.acts import narrowed
+from scoring.domain.scores.acts import DAYS, midnights, narrowed
 from scoring.domain.scores.computing import Range
 from scoring.domain.scores.statement import Statement, Whose
 from scoring.models import Journey, JourneyRule
@@ -89,6 +89,8 @@ def parameters_of(*, journey: Journey, at: datetime.datetime) -> dict[str, Any]:
         "zone": str(zone),
         "day": day,
         "until": datetime.datetime.combine(day + DAY, datetime.time(), zone),
+        "midnights": midnights(day=day, zone=str(zone)),
+        "days": DAYS,
         "again_before": None if again is None else at - again * DAY,
     }
 
