@@ -366,3 +366,36 @@ def test_what_is_typed_is_never_sql(shop: LegalEntity, version: ScoreModelVersio
     score_everybody(version=version, now=NOW)
 
     assert points_of(alice) is None
+
+
+@pytest.mark.parametrize("days", [1, 30, 364, 365, 366, 367, 900])
+@pytest.mark.parametrize("hours", [0, 1, 23])
+def test_age_of_an_act_is_in_days_of_the_legal_entity_however_long_ago(
+    version: ScoreModelVersion, alice: Contact, shop: LegalEntity, days: int, hours: int
+) -> None:
+    zone = ZoneInfo(shop.time_zone)
+    day = NOW.astimezone(zone).date() - timedelta(days=days)
+    done = datetime(day.year, day.month, day.day, hours, tzinfo=zone)
+    behaviour(contact=alice, legal_entity=shop, occurred_at=done)
+    score_rule(version=version, points=10, window_days=days)
+
+    score_everybody(version=version, now=NOW)
+    too_late = points_of(alice)
+    version.rules.update(window_days=days + 1)
+    score_everybody(version=version, now=NOW)
+
+    assert too_late is None
+    assert points_of(alice) == Decimal(10)
+
+
+def test_score_that_stays_the_same_is_not_written(
+    version: ScoreModelVersion, alice: Contact, shop: LegalEntity
+) -> None:
+    behaviour(contact=alice, legal_entity=shop, occurred_at=NOW)
+    score_rule(version=version, points=10)
+
+    first = score_everybody(version=version, now=NOW)
+    again = score_everybody(version=version, now=NOW + timedelta(seconds=1))
+
+    assert [(one.people, one.written, one.gone) for one in (first, again)] == [(1, 1, 0), (1, 0, 0)]
+    assert Score.objects.get().changed_at == NOW
