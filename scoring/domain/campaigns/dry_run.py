@@ -12,7 +12,7 @@ from consent.domain.engine.question import UnknownCodeError
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.models import Job
 from customers.models import StaffMember
-from scoring.domain.campaigns.audience import count_outcomes, look, members
+from scoring.domain.campaigns.audience import count, members
 from scoring.models import Campaign
 
 AT_ONCE: Final = 5_000
@@ -39,9 +39,8 @@ def count_part(*, campaign: Campaign, after: uuid.UUID | None, at: datetime.date
         people = people.filter(pk__gt=after)
     keys = list(people.values_list("pk", flat=True)[: AT_ONCE + 1])
     part = keys[:AT_ONCE]
-    candidates = look(campaign=campaign, contact_ids=part, at=at)
     return Part(
-        counts=count_outcomes(candidates=candidates),
+        counts=count(campaign=campaign, contact_ids=part, at=at),
         looked_at=len(part),
         after=part[-1] if part else after,
         is_last=len(keys) == len(part),

@@ -8,7 +8,7 @@ import pytest
 from consent.domain import withdrawals
 from consent.models import Channel, OutboxMessage, Purpose
 from customers.models import ContactPoint, LegalEntity
-from scoring.domain.campaigns import dry_run, gathering, sending
+from scoring.domain.campaigns import audience, dry_run, gathering, sending
 from scoring.models import Campaign, CampaignRecipient, Score, ScoreModel, SegmentMember
 from tests import make
 from tests.scoring import make_scores
@@ -170,6 +170,33 @@ def test_dry_run_counts_only_whom_it_is_for(entity: LegalEntity, model: ScoreMod
     part = dry_run.count_part(campaign=draft, after=None, at=NOW)
 
     assert (part.counts, part.is_last) == ({"A_CONSENT": 1}, True)
+
+
+def test_dry_run_counts_what_looking_at_each_of_them_says(entity: LegalEntity) -> None:
+    alice, bob, carol = (reader(entity, name) for name in ("Alice", "Bob", "Carol"))
+    withdraw(bob, entity, NOW - SECOND)
+    nobody = make.contact(organisation=entity.organisation)
+    draft, people = campaign(entity), [alice.contact_id, bob.contact_id, carol.contact_id, nobody.pk]
+
+    counts = audience.count(campaign=draft, contact_ids=people, at=NOW)
+
+    looked = audience.look(campaign=draft, contact_ids=people, at=NOW)
+    assert counts == {"A_CONSENT": 2, "D_WITHDRAWN": 1, "NO_ADDRESS": 1}
+    assert counts == audience.count_outcomes(candidates=looked)
+
+
+@pytest.mark.parametrize("points", [-5, 0, 1, 2, 3, 29, 30, 31, 10_000, 20_000])
+def test_scores_found_by_their_step_are_those_with_the_points(
+    entity: LegalEntity, model: ScoreModel, points: int
+) -> None:
+    for name, number in (("Alice", points - 1), ("Bob", points), ("Carol", points + 1)):
+        score(model, reader(entity, name), number)
+
+    reached = Score.objects.at_least(points).order_by("points")
+    beyond = Score.objects.above(points)
+
+    assert [one.points for one in reached] == [points, points + 1]
+    assert [one.points for one in beyond] == [points + 1]
 
 
 def test_score_that_came_back_after_an_objection_sends_nothing(
