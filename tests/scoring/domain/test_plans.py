@@ -1,0 +1,92 @@
+import datetime
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from consent.models import Channel
+from customers.models import Contact
+from scoring.domain.campaigns import audience, gathering
+from scoring.domain.scores.computing import score_some
+from scoring.domain.scores.hearing import find_touched
+from scoring.models import Campaign, Score, ScoreModelVersion, ScoreRule
+from tests import make
+from tests.conftest import owner_connection
+from tests.scoring.domain.campaigns.scene import campaign, shop, start
+from tests.scoring.make import behaviour
+from tests.scoring.make_scores import score_model, score_rule, score_version
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PEOPLE = 20_000
+LARGE = ("customers_contact", "scoring_score", "scoring_behaviourevent")
+PLANNED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)")
+COPIES = {
+    "customers_contact": "'id', md5('contact' || n)::uuid",
+    "scoring_behaviourevent": "'id', md5('event' || n)::uuid, 'contact_id', md5('contact' || n)::uuid",
+}
+SCORES = """
+INSERT INTO scoring_score (model_id, contact_id, points, changed_at)
+SELECT %(model)s, md5('contact' || n)::uuid, n / 200.0, %(now)s FROM generate_series(1, %(people)s) AS n
+"""
+
+
+def seed() -> tuple[ScoreModelVersion, Campaign]:
+    """Tens of thousands of people who each did one thing and have a score, of 100 points at most."""
+    entity = shop()
+    make.purpose(
+        organisation=entity.organisation, legal_entities=[entity], code="profiling", channels=[Channel.NONE]
+    )
+    version = score_version(model=score_model(legal_entity=entity))
+    score_rule(version=version, looks_at=ScoreRule.LooksAt.PAGE_VISIT, points=10, half_life_days=30)
+    alice = make.contact(organisation=entity.organisation)
+    behaviour(contact=alice, legal_entity=entity, recorded_at=make.NOW)
+    with connection.cursor() as cursor:
+        for table, keys in COPIES.items():
+            cursor.execute(
+                f"INSERT INTO {table} SELECT copy.* "  # noqa: S608 (names of our own)
+                f"FROM {table} AS one, generate_series(1, {PEOPLE}) AS n, "
+                f"jsonb_populate_record(one, jsonb_build_object({keys})) AS copy"
+            )
+        cursor.execute(SCORES, {"model": version.model_id, "now": make.NOW, "people": PEOPLE})
+    with owner_connection() as owner:
+        owner.execute("ANALYZE")
+    waiting = start(campaign(entity, waits=(Campaign.Begins.REACHES, version.model, 120)), entity)
+    return version, waiting
+
+
+def scans_of(ask: Callable[[], object]) -> list[str]:
+    """Run something, and list which large tables the database would read from end to end for it."""
+    with CaptureQueriesContext(connection) as asked:
+        ask()
+    statements = [query["sql"] for query in asked if PLANNED.match(query["sql"])]
+    assert statements
+    with connection.cursor() as cursor:
+        return [table for statement in statements for table in scanned(cursor, statement)]
+
+
+def scanned(cursor: object, statement: str) -> list[str]:
+    assert hasattr(cursor, "execute")
+    assert hasattr(cursor, "fetchall")
+    cursor.execute(f"EXPLAIN {statement}")
+    plan = "\n".join(line for (line,) in cursor.fetchall())
+    return [table for table in re.findall(r"Seq Scan on (\w+)", plan) if table in LARGE]
+
+
+def test_what_is_asked_every_few_seconds_reads_no_large_table_from_end_to_end() -> None:
+    version, waiting = seed()
+    some = list(Contact.objects.order_by("pk").values_list("pk", flat=True)[:20])
+    version.heard_until_at = make.NOW + datetime.timedelta(seconds=1)
+    questions: dict[str, Callable[[], object]] = {
+        "who reached the points": lambda: list(audience.members(campaign=waiting)),
+        "put on who reached them": lambda: gathering.gather(campaign=waiting, at=make.NOW),
+        "count who was just heard of": lambda: score_some(version=version, contact_ids=some, now=make.NOW),
+        "who was just heard of": lambda: find_touched(version=version, last=0),
+    }
+
+    scans = {name: scans_of(ask) for name, ask in questions.items()}
+
+    assert {name: found for name, found in scans.items() if found} == {}
+    # The check itself does see a scan.
+    assert scans_of(lambda: list(Score.objects.filter(points=7))) == ["scoring_score"]
