@@ -250,6 +250,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "keep-talent-pools": {
+        "task": "scoring.tasks.keep_talent_pools",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "lapse-requests": {
         "task": "consent.tasks.lapse_requests",
         "schedule": 3600.0,

@@ -12,12 +12,14 @@ from scoring.domain.campaigns import sending
 from scoring.domain.journeys import turning
 from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores import hearing, rescoring
+from scoring.domain.talent_pool import asking, removing
 
 logger = logging.getLogger(__name__)
 SCORES_INTERVAL = 2
 DAILY_INTERVAL = 300
 CAMPAIGNS_INTERVAL = 10
 JOURNEYS_INTERVAL = 10
+POOLS_INTERVAL = 600
 
 
 @shared_task
@@ -89,3 +91,24 @@ def run_journeys(after: str = "") -> int:
         run_journeys.apply_async(kwargs={"after": last}, expires=JOURNEYS_INTERVAL)
     heartbeats.beat(name=name, interval_seconds=JOURNEYS_INTERVAL, now=timezone.now())
     return done
+
+
+@shared_task
+def keep_talent_pools() -> int:
+    """Ask who may leave soon whether they stay, and take away what was kept of who left."""
+    name, until = "scoring.tasks.keep_talent_pools", time.monotonic() + SECONDS_AT_WORK
+    asked = removed = 0
+    for count in asking.ask_again(now=timezone.now()):
+        asked += count
+        if time.monotonic() >= until:
+            break
+    for count in removing.remove_left(now=timezone.now()):
+        removed += count
+        if time.monotonic() >= until:
+            break
+    if asked:
+        wake_outbox()
+    if time.monotonic() >= until:
+        keep_talent_pools.apply_async(expires=POOLS_INTERVAL)
+    heartbeats.beat(name=name, interval_seconds=POOLS_INTERVAL, now=timezone.now())
+    return asked + removed

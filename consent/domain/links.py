@@ -31,6 +31,7 @@ class LinkKind(enum.Enum):
     CONFIRM = "confirm"
     PREFERENCES = "preferences"
     WITHDRAW = "withdraw"
+    STAY = "stay"
 
 
 class LinkForgedError(ValueError):

@@ -19,7 +19,7 @@ from customers.domain.key_rings import link_keys
 Kind = OutboxMessage.Kind
 # These say themselves what they are about, in paragraphs.
 LETTERS = (Kind.RIGHTS, Kind.BREACH, Kind.FAREWELL, Kind.OFFICER, Kind.PROCESSOR)
-SAY_THEIR_SUBJECT = (*LETTERS, Kind.DIGEST, Kind.CAMPAIGN)
+SAY_THEIR_SUBJECT = (*LETTERS, Kind.DIGEST, Kind.CAMPAIGN, Kind.STAY)
 WITHOUT_PREFERENCES = (Kind.OFFICER, Kind.CHECKPOINT, Kind.PROCESSOR, Kind.DIGEST)
 LONGEST_SUBJECT = 60
 MASKED = "••••••••"
@@ -194,6 +194,7 @@ def _context(message: OutboxMessage, content: dict[str, object], links: Links) -
         "permissions": content.get("permissions", []),
         "confirm_url": links.of_message(kind=LinkKind.CONFIRM, message=message),
         "open_url": links.of_message(kind=LinkKind.PREFERENCES, message=message),
+        "stay_url": links.of_message(kind=LinkKind.STAY, message=message),
         "preferences_url": "" if message.kind in WITHOUT_PREFERENCES else links.page(path="/preferences/"),
         "privacy_url": links.page(path=f"/privacy/{message.legal_entity.code}/"),
         "changes_url": links.page(path=str(content.get("changes_path", ""))),

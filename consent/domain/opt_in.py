@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from consent.domain import outbox
+from consent.domain import arrivals, outbox
+from consent.domain.arrivals import Arrival
 from consent.domain.ledger.recording import NewEvent, Wordings, record
 from consent.domain.outbox import NewMessage, TooManyMessagesError
 from consent.domain.privacy.editions import statement_shown
@@ -65,6 +66,8 @@ class Asking:
     submission_id: uuid.UUID
     seconds_to_fill: int
     submitted_at: datetime.datetime
+    # The code of the link by which they came here, where somebody passed one on.
+    came_by: str = ""
 
 
 class BirthDate(enum.Enum):
@@ -102,6 +105,15 @@ def opt_in(*, answers: Answers, asking: Asking) -> OptIn:
         raise AlreadySubmittedError
     events = [_permission(choice, contact, points, answers, asking) for choice in choices]
     recorded = record(events=events, recorded_at=asking.submitted_at)
+    if asking.came_by and recorded:
+        arrivals.tell(
+            arrival=Arrival(
+                contact=contact,
+                collection_point=asking.collection_point,
+                code=asking.came_by,
+                came_at=asking.submitted_at,
+            )
+        )
     message = _confirm_by_mail(choices, recorded, points, answers, asking) if recorded else None
     return OptIn(contact=contact, events=recorded, message=message)
 
@@ -130,6 +142,7 @@ def proof_of(*, answers: Answers, asking: Asking) -> dict[str, object]:
         "form": asking.collection_point.code,
         "typed": dict(answers.as_typed),
         "seconds_to_fill": asking.seconds_to_fill,
+        **({"came_by": asking.came_by} if asking.came_by else {}),
         **asking.visit.as_proof(),
     }
 

@@ -25,6 +25,7 @@ class OutboxMessage(models.Model):
         PROCESSOR = "PROCESSOR", _("Message to a processor")
         DIGEST = "DIGEST", _("Monthly digest to a department")
         CAMPAIGN = "CAMPAIGN", _("Message of a campaign")
+        STAY = "STAY", _("Question to stay, before a permission ends")
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("Waiting")

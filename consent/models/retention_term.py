@@ -25,6 +25,7 @@ class RetentionTerm(models.Model):
         INCIDENTS = "INCIDENTS", _("Who was found with closed data breaches")
         BEHAVIOUR = "BEHAVIOUR", _("What people did: visits, searches, mails")
         JOURNEYS = "JOURNEYS", _("Journeys that people left")
+        APPLICATIONS = "APPLICATIONS", _("Job applications whose procedure ended")
         DORMANT = "DORMANT", _("Contacts with whom nothing is left")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

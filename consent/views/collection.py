@@ -23,6 +23,8 @@ from customers.domain import contacts
 
 FASTEST_HUMAN = datetime.timedelta(seconds=3)
 TICKET = "ticket"
+# The code of a link that somebody passed on, kept in a cookie once its reader chose to go on to the form.
+CAME_BY = "came-by"
 
 
 @never_cache
@@ -158,6 +160,7 @@ def _asking(request: HttpRequest, point: CollectionPoint, ticket: Ticket, now: d
         submission_id=ticket.submission_id,
         seconds_to_fill=int((now - ticket.shown_at).total_seconds()),
         submitted_at=now,
+        came_by=link_cookie.read(request, kind=CAME_BY),
     )
 
 

@@ -1,6 +1,7 @@
 """The choices page as its template takes it: every sentence written out."""
 
 import datetime
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -10,11 +11,11 @@ from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from consent.domain import preference_undo
+from consent.domain import own_pages, preference_undo
 from consent.domain import preference_words as words
 from consent.domain.messages import written_out
 from consent.domain.preference_changes import Wish
-from consent.domain.preference_grounds import Note
+from consent.domain.preference_grounds import Ground, Note
 from consent.domain.preferences import Card, Key, Preferences, Row
 from consent.forms.preferences import notice_id, sign_shown
 from consent.views import link_cookie
@@ -65,6 +66,7 @@ def page_context(
         "numbers": _numbers_to_verify(preferences, session),
         "notification": _notification(session, last_change) if last_change else None,
         "block_url": reverse("preferences_block", args=[session.legal_entity.code]),
+        "own_pages": own_pages.find_pages(purpose_ids=_permitted(preferences)),
     }
 
 
@@ -79,6 +81,10 @@ def _still_wished(preferences: Preferences, unsaved: Sequence[Wish]) -> dict[Key
         and wish.turn_on != row.standing.is_on
         and (not wish.turn_on or wish.notice_version_id == notice_id(row=row))
     }
+
+
+def _permitted(preferences: Preferences) -> set[uuid.UUID]:
+    return {row.purpose.pk for row in preferences.rows if row.standing.ground is Ground.CONSENT}
 
 
 def _card(card: Card, places: dict[Key, int], wished: dict[Key, bool], session: Session) -> dict[str, object]:

@@ -15,12 +15,15 @@ from scoring.models import (
     ColleagueTask,
     ContactAttribute,
     FrequencyCap,
+    JobApplication,
     Journey,
     JourneyAction,
     JourneyMember,
     JourneyMove,
     JourneyRule,
     JourneyStage,
+    Referral,
+    ReferredCandidate,
     RuleCondition,
     Score,
     ScoreModel,
@@ -28,6 +31,8 @@ from scoring.models import (
     ScoreRule,
     Segment,
     SegmentMember,
+    StayQuestion,
+    TalentPool,
 )
 
 HOLDINGS: Final = (
@@ -97,6 +102,34 @@ HOLDINGS: Final = (
         found_by="contact",
         told=("journey", "stage", "source", "entered_at", "stage_since", "left_at", "outcome"),
     ),
+    Holding(
+        model=JobApplication,
+        title=_("Jobs you applied for"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("pool", "vacancy", "applied_at", "ended_at", "outcome"),
+    ),
+    Holding(
+        model=StayQuestion,
+        title=_("When we asked whether you want to stay"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("pool", "turn", "ends_at", "asked_at"),
+    ),
+    Holding(
+        model=ReferredCandidate,
+        title=_("How you found our talent pool"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("pool", "came_at"),
+    ),
+    Holding(
+        model=Referral,
+        title=_("Your link to pass on"),
+        fate=Fate.DELETED,
+        found_by="contact",
+        told=("pool", "code", "made_at"),
+    ),
 )
 
 NOBODYS: Final[Mapping[type[Model], str]] = {
@@ -112,4 +145,5 @@ NOBODYS: Final[Mapping[type[Model], str]] = {
     JourneyAction: "a part of a way",
     JourneyRule: "a part of a way",
     JourneyStage: "a part of a way",
+    TalentPool: "whom is sought; who is in it stands in the permissions",
 }

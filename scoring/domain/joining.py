@@ -1,13 +1,16 @@
 """What this app hangs on the one below, which cannot know of it."""
 
-from consent.domain import delivery, jobs
+from consent.domain import arrivals, delivery, jobs, own_pages
 from consent.domain import holdings as consent
 from consent.domain.ledger.followers import follow
+from consent.domain.retention.applying import delete_by
 from consent.domain.retention.due import look_for
 from consent.models import Job, OutboxMessage, RetentionTerm
 from scoring.domain import holdings, leaving, retention
 from scoring.domain.campaigns import dry_run, sending
 from scoring.domain.scores import rescoring
+from scoring.domain.talent_pool import asking, referring, standing
+from scoring.domain.talent_pool import retention as applicants
 
 
 def join() -> None:
@@ -16,6 +19,11 @@ def join() -> None:
     follow(follower=leaving.follow_acts)
     look_for(kind=RetentionTerm.Kind.BEHAVIOUR, question=retention.find_old_behaviour)
     look_for(kind=RetentionTerm.Kind.JOURNEYS, question=retention.find_old_passages)
+    look_for(kind=RetentionTerm.Kind.APPLICATIONS, question=applicants.find_ended_applications)
+    delete_by(kind=RetentionTerm.Kind.APPLICATIONS, deleting=applicants.retire_applications)
+    own_pages.offer(finder=standing.find_own_pages)
+    arrivals.hear(hearer=referring.hear_arrival)
     jobs.ABOVE[Job.Kind.RESCORING] = rescoring.rescore_chunk
     jobs.ABOVE[Job.Kind.DRY_RUN] = dry_run.count_chunk
     delivery.MAY_STILL_GO[OutboxMessage.Kind.CAMPAIGN] = sending.may_still_go
+    delivery.MAY_STILL_GO[OutboxMessage.Kind.STAY] = asking.may_still_ask

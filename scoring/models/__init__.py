@@ -6,6 +6,7 @@ from scoring.models.journey_member import ColleagueTask, JourneyMember, JourneyM
 from scoring.models.journey_rule import JourneyAction, JourneyRule
 from scoring.models.score import Score, ScoreQuerySet, Segment, SegmentMember
 from scoring.models.score_model import Band, RuleCondition, ScoreModel, ScoreModelVersion, ScoreRule
+from scoring.models.talent_pool import JobApplication, Referral, ReferredCandidate, StayQuestion, TalentPool
 
 __all__ = [
     "CLOCK_DIFFERENCE",
@@ -16,12 +17,15 @@ __all__ = [
     "ColleagueTask",
     "ContactAttribute",
     "FrequencyCap",
+    "JobApplication",
     "Journey",
     "JourneyAction",
     "JourneyMember",
     "JourneyMove",
     "JourneyRule",
     "JourneyStage",
+    "Referral",
+    "ReferredCandidate",
     "RuleCondition",
     "Score",
     "ScoreModel",
@@ -30,4 +34,6 @@ __all__ = [
     "ScoreRule",
     "Segment",
     "SegmentMember",
+    "StayQuestion",
+    "TalentPool",
 ]

@@ -79,6 +79,7 @@ from tests import make
 from tests.scoring import make as scoring
 from tests.scoring import make_journeys as journeys
 from tests.scoring import make_scores as scores
+from tests.scoring import pool_scene as pools
 from tests.signing_in import sign_in
 
 BY_PHONE = Circumstances(actor=Actor.SUBJECT, source=Source.PHONE_CALL, method=Method.ORAL, proof={})
@@ -150,6 +151,8 @@ def everything(*, code: str) -> Rows:
     # Who objected has no score: these come after the acts.
     scored = score_rows(entity, contact)
     gone = journey_rows(entity, contact, version.notice.purpose)
+    pool = pools.talent_pool(legal_entity=entity, purpose=version.notice.purpose)
+    scored += [pool, *pools.rows_of(pool=pool, contact=contact)]
     found |= {type(row): row for row in [*rows, *told, announcement_row(contact, entity), *scored, *gone]}
     return found
 

@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.contrib.sessions.models import Session
@@ -185,7 +185,7 @@ def _delete_requests(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], _aske
     return _delete(RightsRequest.objects.filter(pk__in=keys))
 
 
-def _forget_dormant(kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], asked: Asked) -> int:
+def forget_dormant(kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], asked: Asked) -> int:
     """The contacts are held whole, and asked about again: one may have acted just before."""
     held = list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
     still = set(find_due(kind=kind, asked=asked).filter(pk__in=keys).values_list("pk", flat=True))
@@ -235,10 +235,15 @@ def _delete_incident_people(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID]
 
 
 Deleting = Callable[[RetentionTerm.Kind, Sequence[Any], Asked], int]
-DELETE: Final[Mapping[RetentionTerm.Kind, Deleting]] = {
+DELETE: Final[dict[RetentionTerm.Kind, Deleting]] = {
     Kind.MAILS: _delete_mails,
     Kind.REQUESTS: _delete_requests,
     Kind.TOLD: _delete_told,
     Kind.INCIDENTS: _delete_incident_people,
-    Kind.DORMANT: _forget_dormant,
+    Kind.DORMANT: forget_dormant,
 }
+
+
+def delete_by(*, kind: RetentionTerm.Kind, deleting: Deleting) -> None:
+    """Let an app above this one say what goes together with its rows."""
+    DELETE[kind] = deleting

@@ -86,6 +86,13 @@ DEFAULTS: Final[Mapping[RetentionTerm.Kind, Default]] = {
         keep=datetime.timedelta(days=2 * 366),
         reason=_("Long enough to compare this year with the last; after that only counts are needed."),
     ),
+    Kind.APPLICATIONS: Default(
+        keep=datetime.timedelta(days=28),
+        reason=_(
+            "Four weeks after the procedure is usual; longer only as long as the person permits to stay in "
+            "the talent pool."
+        ),
+    ),
     Kind.DORMANT: Default(
         keep=FIVE_YEARS,
         reason=_("Nothing is permitted, agreed or asked any more, and the proof of it has had its term."),

@@ -79,7 +79,7 @@ def audience(*, campaign: Campaign) -> QuerySet[Contact]:
     """
     people = Contact.objects.filter(organisation=campaign.organisation_id, erased_at__isnull=True)
     if campaign.segment is not None:
-        people = people.filter(Exists(_in_segment(campaign.segment)))
+        people = people.filter(Exists(in_segment(segment=campaign.segment).filter(contact=OuterRef("pk"))))
     if campaign.score_model_id is not None:
         people = people.filter(Exists(_scored(campaign)))
     if campaign.journey_stage_id is not None:
@@ -126,13 +126,13 @@ def members(*, campaign: Campaign) -> QuerySet[Contact]:
     return people.filter(Exists(scored.above(points) if falls else scored.at_least(points)))
 
 
-def _in_segment(segment: Segment) -> QuerySet[Any]:
-    """A band of a model decides, or who was put in."""
+def in_segment(*, segment: Segment) -> QuerySet[Any]:
+    """The rows that put people in a segment: a band of a model decides, or who was put in."""
     if segment.model_id is None:
-        return SegmentMember.objects.filter(segment=segment, contact=OuterRef("pk"))
+        return SegmentMember.objects.filter(segment=segment)
     # A model of another legal entity decides nothing here: its scores are counted on other grounds.
     own = Score.objects.filter(model=segment.model_id, model__legal_entity=segment.legal_entity_id)
-    return own.filter(band__code=segment.band_code, contact=OuterRef("pk"))
+    return own.filter(band__code=segment.band_code)
 
 
 def _on_journey() -> QuerySet[JourneyMember]:

@@ -23,12 +23,13 @@ from consent.models import (
 from customers.domain import addresses, standings
 from customers.domain.staff_acts import About, NewAct, keep_act
 from customers.models import Contact, ContactPoint, RelationKind, StaffAct, uuid7
-from scoring.models import Campaign, Journey, Score, ScoreModel, Segment, SegmentMember
+from scoring.models import Campaign, Journey, Score, ScoreModel, Segment, SegmentMember, TalentPool
 from tests import make
 from tests.consent.domain.call_desk import desk as calling
 from tests.scoring import make as scoring
 from tests.scoring import make_journeys as journeys
 from tests.scoring import make_scores as scores
+from tests.scoring import pool_scene as pools
 
 WORDS = (
     "Kanariepiet",
@@ -163,6 +164,10 @@ def look_at(desk: calling.Desk, contact: Contact, life: Life) -> None:
     member = journeys.member(stage=stage, contact=contact, entered_at=BEFORE)
     journeys.move(member=member, reason=f"{life.given_name} belde zelf")
     journeys.task(member=member, words=f"{life.given_name} terugbellen")
+    pool = TalentPool.objects.first() or pools.talent_pool(
+        legal_entity=desk.entity, purpose=desk.notice.notice.purpose
+    )
+    pools.rows_of(pool=pool, contact=contact)
 
 
 def give_evidence_out(contact: Contact, life: Life) -> None:

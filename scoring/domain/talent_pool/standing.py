@@ -1,0 +1,66 @@
+"""Who is in a talent pool: whoever's permission for its purpose stands, to the second."""
+
+import datetime
+import uuid
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
+
+from consent.domain.own_pages import OwnPage
+from consent.models import ConsentRecord, NoticeVersion, Status
+from scoring.models import TalentPool
+
+GIVEN = (Status.GIVEN, Status.RENEWED)
+
+
+def permissions(*, pool: TalentPool, now: datetime.datetime) -> QuerySet[ConsentRecord]:
+    """The permissions for a pool that stand now: given, not stopped since, and the term not over."""
+    return ConsentRecord.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=now),
+        organisation=pool.organisation_id,
+        legal_entity=pool.legal_entity_id,
+        purpose=pool.purpose_id,
+        status__in=GIVEN,
+    )
+
+
+def people(*, pool: TalentPool, now: datetime.datetime) -> set[uuid.UUID]:
+    """The keys of everybody in a pool now."""
+    found = permissions(pool=pool, now=now).filter(contact__erased_at__isnull=True)
+    return set(found.values_list("contact_id", flat=True))
+
+
+def stays(*, contact: str, now: datetime.datetime) -> Exists:
+    """Whether the permission for the pool of a row stands, or is still to be confirmed.
+
+    `contact` leads from the row to the person; the row itself has the pool.
+    """
+    return Exists(
+        ConsentRecord.objects.filter(
+            Q(status__in=GIVEN, valid_until__isnull=True)
+            | Q(status__in=GIVEN, valid_until__gt=now)
+            | Q(status=Status.REQUESTED),
+            contact=OuterRef(contact),
+            legal_entity=OuterRef("pool__legal_entity"),
+            purpose=OuterRef("pool__purpose"),
+        )
+    )
+
+
+def newest_wording(*, pool: TalentPool, channel: str) -> NoticeVersion | None:
+    """The wording with which somebody can permit to stay in a pool now; None where none is published."""
+    versions = NoticeVersion.objects.select_related("notice").filter(
+        notice__legal_entity=pool.legal_entity_id,
+        notice__purpose=pool.purpose_id,
+        notice__channel=channel,
+        published_at__isnull=False,
+    )
+    return versions.order_by("-published_at", "-number", "pk").first()
+
+
+def find_own_pages(purpose_ids: Collection[uuid.UUID]) -> list[OwnPage]:
+    """Lead who permits the purpose of a pool from their choices to the page about that pool."""
+    pools = TalentPool.objects.filter(purpose__in=purpose_ids).order_by("name", "pk")
+    label = gettext("See your place in %(pool)s")
+    return [OwnPage(label % {"pool": pool.name}, f"/preferences/talent-pool/{pool.code}/") for pool in pools]
