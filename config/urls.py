@@ -10,6 +10,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    # Before the preference centre, where any other word is a token.
+    path("", include("scoring.urls")),
     path("", include("consent.urls")),
 ]
 

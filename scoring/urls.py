@@ -1,0 +1,10 @@
+from django.urls import path
+
+from scoring.views import referral, stay, talent_pool
+
+urlpatterns = [
+    path("preferences/talent-pool/<slug:code>/", talent_pool.page, name="talent_pool"),
+    path("stay/", stay.page, name="stay"),
+    path("stay/<str:token>/", stay.follow, name="stay_link"),
+    path("referred/<str:code>/", referral.page, name="referral"),
+]
