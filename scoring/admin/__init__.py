@@ -8,6 +8,7 @@ from scoring.admin import (
     score_rule,
     score_version,
     story,
+    talent_pool,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "score_rule",
     "score_version",
     "story",
+    "talent_pool",
 ]

@@ -40,15 +40,20 @@ from scoring.models import (
     ColleagueTask,
     ContactAttribute,
     FrequencyCap,
+    JobApplication,
     Journey,
     JourneyMember,
     JourneyMove,
+    Referral,
+    ReferredCandidate,
     Score,
     ScoreModel,
     ScoreModelVersion,
     ScoreRule,
     Segment,
     SegmentMember,
+    StayQuestion,
+    TalentPool,
 )
 from tests import make
 from tests.consent.admin_rows import Rows, everything, list_of, organisation_in, page_of
@@ -191,6 +196,20 @@ def campaign_pages(rows: Rows) -> list[str]:
     ]
 
 
+def pool_pages(rows: Rows) -> list[str]:
+    pool = page_of(rows[TalentPool], "change")
+    return [
+        list_of(TalentPool),
+        reverse("admin:scoring_talentpool_add"),
+        pool,
+        pool.replace("/change/", "/people/"),
+        list_of(JobApplication),
+        reverse("admin:scoring_jobapplication_add"),
+        page_of(rows[JobApplication], "change"),
+        *(list_of(model) for model in (StayQuestion, Referral, ReferredCandidate)),
+    ]
+
+
 def seal_pages(rows: Rows) -> list[str]:
     seal_chunk(now=make.NOW)
     checkpoint = Checkpoint.objects.get()
@@ -282,6 +301,7 @@ def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: R
         *seal_pages(rows),
         *audit_pages(rows),
         *campaign_pages(rows),
+        *pool_pages(rows),
         *outside_pages(rows),
         *score_pages(rows),
         *behaviour_pages(rows),
