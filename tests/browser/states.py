@@ -16,10 +16,13 @@ from consent.domain.privacy.suggesting import fill_in as fill_in_parts
 from consent.domain.seal.sealing import seal_chunk
 from consent.models import CollectionChoice, NoticeVersion, StatementPart
 from customers.models import LegalEntity
+from scoring.domain.talent_pool.asking import ask_again
+from scoring.domain.talent_pool.referring import link_of_candidate
 from tests import make, scenes
 from tests.browser.fixtures import START, PostOffice, Visitor, link_in
 from tests.consent.domain import forms
 from tests.preference_scenes import A_MONTH_AGO, buy_lamp, house
+from tests.scoring import pool_scene as pools
 
 RECIPES = "/forms/receptenboekje/"
 
@@ -310,8 +313,62 @@ def ledger(stage: Stage) -> None:
     stage.visitor.open("/ledger/")
 
 
+def stay(stage: Stage) -> None:
+    """A candidate whose permission ends in ten days, behind the mail that asks whether they stay."""
+    pools.candidate(house=pools.pool_house(), ends_at=START + datetime.timedelta(days=10))
+    assert sum(ask_again(now=START)) == 1
+    stage.visitor.open(link_in(stage.post_office.collect_one(), "stay"))
+
+
+def stayed(stage: Stage) -> None:
+    stay(stage)
+    stage.send("stay")
+
+
+def stay_stopped(stage: Stage) -> None:
+    stay(stage)
+    stage.send("stop")
+
+
+def pool_place(stage: Stage) -> None:
+    """The page of a candidate who applied once and has a link to pass on."""
+    found = pools.pool_house()
+    point = pools.candidate(house=found, ends_at=START + datetime.timedelta(days=10))
+    pools.application(house=found, contact=point.contact, ended_at=START, outcome="REJECTED")
+    asked_for_link(stage)
+    stage.visitor.open(link_in(stage.post_office.collect_one(), "preferences"))
+    stage.visitor.follow(stage.page.locator("a[href$='/talent-pool/pool/']"))
+
+
+def pool_told(stage: Stage) -> None:
+    pool_place(stage)
+    stage.page.locator("[name=talent-work][value=lasser]").check()
+    stage.page.locator("[name=talent-channel][value=CALL]").check()
+    stage.send("wishes")
+
+
+def pool_link(stage: Stage) -> None:
+    pool_place(stage)
+    stage.send("link")
+
+
+def referred(stage: Stage) -> None:
+    found = pools.pool_house()
+    alice = pools.candidate(house=found).contact
+    link = link_of_candidate(pool=found.pool, contact=alice, made_at=START)
+    stage.visitor.open(f"/referred/{link.code}/")
+
+
 STATES: dict[str, Callable[[Stage], None]] = {
     "home": visit("/"),
+    "stay": stay,
+    "stay, yes": stayed,
+    "stay, stopped": stay_stopped,
+    "stay, no link": visit("/stay/"),
+    "talent pool": pool_place,
+    "talent pool, told": pool_told,
+    "talent pool, link": pool_link,
+    "talent pool, referred": referred,
     "privacy": visit("/privacy/harthulp/"),
     "privacy, in parts": statements("/privacy/harthulp/"),
     "privacy, earlier version": statements("/privacy/harthulp/2/"),
