@@ -13,6 +13,7 @@ from scoring.domain.journeys import turning
 from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores import hearing, rescoring
 from scoring.domain.talent_pool import asking, removing
+from scoring.domain.talent_pool.journey import lead_people
 
 logger = logging.getLogger(__name__)
 SCORES_INTERVAL = 2
@@ -106,9 +107,10 @@ def keep_talent_pools() -> int:
         removed += count
         if time.monotonic() >= until:
             break
+    moved = lead_people(now=timezone.now())
     if asked:
         wake_outbox()
     if time.monotonic() >= until:
         keep_talent_pools.apply_async(expires=POOLS_INTERVAL)
     heartbeats.beat(name=name, interval_seconds=POOLS_INTERVAL, now=timezone.now())
-    return asked + removed
+    return asked + removed + moved

@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ from customers.domain.staff import Area
 from customers.staff_site import SCORING
 from scoring.admin.talent_pool_form import JobApplicationForm, TalentPoolForm
 from scoring.admin.talent_pool_tables import list_people, page_table
-from scoring.domain.talent_pool import referring
+from scoring.domain.talent_pool import journey, referring
 from scoring.domain.talent_pool.figures import read_figures
 from scoring.models import JobApplication, Referral, ReferredCandidate, StayQuestion, TalentPool
 
@@ -50,6 +51,11 @@ class TalentPoolAdmin(ScopedAdmin[TalentPool]):
                 name="scoring_talentpool_people",
             ),
             path(
+                "<path:object_id>/journey/",
+                self.admin_site.admin_view(require_POST(self.journey_view)),
+                name="scoring_talentpool_journey",
+            ),
+            path(
                 "<path:object_id>/link/",
                 self.admin_site.admin_view(require_POST(self.link_view)),
                 name="scoring_talentpool_link",
@@ -74,6 +80,8 @@ class TalentPoolAdmin(ScopedAdmin[TalentPool]):
             "table": page_table(figures=figures, pool=pool),
             "page": list_people(pool=pool, now=now, number=request.GET.get("page")),
             "link": f"{settings.PUBLIC_URL.rstrip('/')}/referred/{referral.code}/" if referral else "",
+            "journey": journey.find_journey(pool=pool),
+            "may_make": self.has_change_permission(request, pool),
             "may_refer": pool.form is not None and pool.form.published_at is not None,
         }
         return TemplateResponse(request, "admin/talent_pool_people.html", context)
@@ -85,6 +93,25 @@ class TalentPoolAdmin(ScopedAdmin[TalentPool]):
             referring.link_of_colleague(pool=pool, staff=staff_of(request), made_at=timezone.now())
         except referring.NoFormError:
             messages.error(request, _("Put a form of this pool online first: the link leads to it."))
+        return redirect("admin:scoring_talentpool_people", pool.pk)
+
+    def journey_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """One button makes the draft of the pool's journey; it is looked at and started as any other."""
+        pool = self.find(request, object_id)
+        if not self.has_change_permission(request, pool):
+            raise PermissionDenied
+        try:
+            made = journey.make_journey(pool=pool, made_at=timezone.now())
+        except journey.NoProfilingError:
+            messages.error(
+                request,
+                _("Add a purpose with the code “profiling” first, so that people can object to it."),
+            )
+        except journey.JourneyThereError:
+            messages.info(request, _("This pool has its journey already."))
+        else:
+            messages.success(request, _("The journey is made, as a draft. Set your figures and start it."))
+            return redirect("admin:scoring_journey_change", made.pk)
         return redirect("admin:scoring_talentpool_people", pool.pk)
 
     def find(self, request: HttpRequest, object_id: str) -> TalentPool:

@@ -1,0 +1,221 @@
+"""The ready journey of a talent pool: attract, engage, hire, retain; whoever signs up enters it."""
+
+import datetime
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext, gettext_noop
+
+from consent.models import Purpose
+from customers.models import Contact
+from scoring.domain.journeys.acting import next_action_at
+from scoring.domain.journeys.gate import keep_followed
+from scoring.domain.profiling import PROFILING
+from scoring.domain.talent_pool.standing import people
+from scoring.models import (
+    Journey,
+    JourneyMember,
+    JourneyMove,
+    JourneyRule,
+    JourneyStage,
+    ReferredCandidate,
+    ScoreModel,
+    ScoreRule,
+    TalentPool,
+)
+
+Member, Move, Rule = JourneyMember, JourneyMove, JourneyRule
+LooksAt = ScoreRule.LooksAt
+AT_ONCE: Final = 500
+# Code, name, people and days aimed at, percent on to the next stage; figures to start from, and to change.
+STAGES: Final = (
+    ("attract", gettext_noop("Attract"), 200, 60, 40),
+    ("engage", gettext_noop("Engage"), 80, 180, 20),
+    ("hire", gettext_noop("Hire"), 15, 42, 50),
+    ("retain", gettext_noop("Retain"), 40, 365, None),
+)
+RETAIN: Final = "retain"
+TWO_YEARS: Final = 730
+
+
+class NoProfilingError(ValueError):
+    """The legal entity has no purpose for profiling, so nobody could object to being followed."""
+
+
+class JourneyThereError(ValueError):
+    """The pool has its journey already."""
+
+
+def find_journey(*, pool: TalentPool) -> Journey | None:
+    """Find the journey of a pool that is not ended."""
+    rows = Journey.objects.filter(
+        organisation=pool.organisation_id,
+        legal_entity=pool.legal_entity_id,
+        kind=Journey.Kind.TALENT_POOL,
+        code=f"talent-{pool.code}",
+    )
+    return rows.select_related("legal_entity", "purpose").exclude(state=Journey.State.ENDED).first()
+
+
+@transaction.atomic
+def make_journey(*, pool: TalentPool, made_at: datetime.datetime) -> Journey:
+    """Make the draft of a pool's journey, with stages, target figures and rules to start from.
+
+    People enter it by signing up, not by a rule, and leave it with their permission. Following them rests on
+    a legitimate interest until somebody objects. In the last stage people are employees: they cannot freely
+    consent to being scored (recital 43 GDPR), so nobody is looked at there, figures alone are shown, of ten
+    people or more, and they leave it after two years. Raises NoProfilingError and JourneyThereError.
+    """
+    purpose = Purpose.objects.filter(code=PROFILING, legal_entities=pool.legal_entity_id).first()
+    if purpose is None:
+        raise NoProfilingError
+    if Journey.objects.filter(organisation=pool.organisation_id, code=f"talent-{pool.code}").exists():
+        raise JourneyThereError
+    journey = Journey.objects.create(
+        organisation_id=pool.organisation_id,
+        legal_entity_id=pool.legal_entity_id,
+        code=f"talent-{pool.code}",
+        name=pool.name,
+        kind=Journey.Kind.TALENT_POOL,
+        purpose=purpose,
+        rests_on=ScoreModel.Ground.LEGITIMATE_INTEREST,
+        created_at=made_at,
+    )
+    _add_rules(journey, _add_stages(journey))
+    return journey
+
+
+def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> int:
+    """Let who signed up into the first stage of their pool's journey, and who left the pool out of it.
+
+    By a form or by a referral, as they came. Who was hired stays in the last stage, of which only figures are
+    shown, until the journey lets them out. Says how many moved.
+    """
+    moved = 0
+    for pool in TalentPool.objects.select_related("legal_entity", "purpose").order_by("pk"):
+        journey = find_journey(pool=pool)
+        if journey is not None and journey.state == Journey.State.RUNNING:
+            inside = people(pool=pool, now=now)
+            moved += _let_in(pool, journey, sorted(inside), now, chunk)
+            moved += _let_out(journey, inside, now)
+    return moved
+
+
+def _add_stages(journey: Journey) -> dict[str, JourneyStage]:
+    stages = [
+        JourneyStage(
+            journey=journey,
+            position=position,
+            code=code,
+            name=gettext(name),
+            target_people=target_people,
+            target_days=days,
+            target_conversion=conversion,
+            figures_only=code == RETAIN,
+        )
+        for position, (code, name, target_people, days, conversion) in enumerate(STAGES)
+    ]
+    JourneyStage.objects.bulk_create(stages)
+    return {stage.code: stage for stage in stages}
+
+
+def _add_rules(journey: Journey, stages: dict[str, JourneyStage]) -> None:
+    attract, engage, hire, retain = (stages[code] for code, *_rest in STAGES)
+    goes_on, leaves = Rule.Kind.ADVANCE, Rule.Kind.EXIT
+    written: list[dict[str, Any]] = [
+        {"kind": goes_on, "from_stage": attract, "to_stage": hire, "looks_at": LooksAt.APPLICATION},
+        {
+            "kind": goes_on,
+            "from_stage": attract,
+            "to_stage": engage,
+            "looks_at": LooksAt.LINK_FOLLOWED,
+            "times": 2,
+            "within_days": 90,
+        },
+        {
+            "kind": goes_on,
+            "from_stage": engage,
+            "to_stage": hire,
+            "looks_at": LooksAt.APPLICATION,
+            "within_days": 30,
+        },
+        {
+            "kind": leaves,
+            "from_stage": retain,
+            "after_days": TWO_YEARS,
+            "outcome": Rule.Outcome.GOAL,
+        },
+    ]
+    Rule.objects.bulk_create(
+        [Rule(journey=journey, position=place, **one) for place, one in enumerate(written)]
+    )
+
+
+@transaction.atomic
+def _let_in(
+    pool: TalentPool, journey: Journey, inside: Sequence[uuid.UUID], now: datetime.datetime, chunk: int
+) -> int:
+    """Each at most once: who went the whole way, or was taken out by a colleague, is not put in anew."""
+    been = Member.objects.filter(journey=journey, contact=OuterRef("pk"))
+    new = Contact.objects.filter(~Exists(been), pk__in=inside).order_by("pk")
+    held = new.select_for_update(no_key=True, skip_locked=True, of=("self",))[:chunk]
+    keys = keep_followed(journey=journey, contact_ids=[contact.pk for contact in held], now=now)
+    first = journey.stages.order_by("position", "pk").first()
+    if first is None or not keys:
+        return 0
+    referred = set(
+        ReferredCandidate.objects.filter(pool=pool, contact__in=keys).values_list("contact_id", flat=True)
+    )
+    acting = next_action_at(actions=list(first.actions.all()), since=now)
+    members = Member.objects.bulk_create(
+        [
+            Member(
+                journey=journey,
+                contact_id=key,
+                stage=first,
+                source=Member.Source.REFERRAL if key in referred else Member.Source.FORM,
+                entered_at=now,
+                stage_since=now,
+                act_at=acting,
+            )
+            for key in sorted(keys)
+        ]
+    )
+    Move.objects.bulk_create(
+        [
+            Move(member=member, journey=journey, to_stage=first, moved_at=now, how=Move.How.RULE)
+            for member in members
+        ]
+    )
+    return len(members)
+
+
+@transaction.atomic
+def _let_out(journey: Journey, inside: set[uuid.UUID], now: datetime.datetime) -> int:
+    leaving = _followed(journey).exclude(contact__in=inside)
+    members = list(leaving.select_for_update(of=("self",), skip_locked=True).order_by("pk"))
+    Move.objects.bulk_create(
+        [
+            Move(
+                member=member,
+                journey=journey,
+                from_stage=member.stage,
+                moved_at=now,
+                stage_since=member.stage_since,
+                how=Move.How.STOPPED,
+            )
+            for member in members
+        ]
+    )
+    Member.objects.filter(pk__in=[member.pk for member in members]).update(
+        stage=None, left_at=now, outcome=Member.Outcome.STOPPED, act_at=None
+    )
+    return len(members)
+
+
+def _followed(journey: Journey) -> QuerySet[JourneyMember]:
+    rows = Member.objects.filter(journey=journey, left_at__isnull=True, stage__figures_only=False)
+    return rows.select_related("stage")

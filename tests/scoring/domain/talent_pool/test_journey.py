@@ -1,0 +1,100 @@
+from datetime import timedelta
+
+import pytest
+
+from consent.models import Channel
+from scoring.domain.journeys.checking import find_faults
+from scoring.domain.talent_pool import journey as pool_journey
+from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage, ReferredCandidate
+from tests import make
+from tests.scoring.pool_scene import A_SECOND, ENDS_AT, GIVEN_AT, PoolHouse, candidate, pool_house
+
+pytestmark = pytest.mark.django_db
+AT = ENDS_AT - timedelta(days=100)
+
+
+def house_with_profiling() -> PoolHouse:
+    house = pool_house()
+    make.purpose(
+        organisation=house.entity.organisation,
+        legal_entities=[house.entity],
+        code="profiling",
+        channels=[Channel.NONE],
+    )
+    return house
+
+
+def running(house: PoolHouse) -> Journey:
+    journey = pool_journey.make_journey(pool=house.pool, made_at=GIVEN_AT)
+    Journey.objects.filter(pk=journey.pk).update(state="RUNNING", started_at=GIVEN_AT)
+    return journey
+
+
+def where() -> list[tuple[str, str, str]]:
+    rows = JourneyMember.objects.order_by("contact__given_name")
+    return list(rows.values_list("contact__given_name", "stage__code", "source"))
+
+
+def test_the_ready_journey_has_no_fault_and_its_last_stage_shows_figures_only() -> None:
+    house = house_with_profiling()
+
+    journey = pool_journey.make_journey(pool=house.pool, made_at=GIVEN_AT)
+
+    assert journey.kind == Journey.Kind.TALENT_POOL
+    assert find_faults(journey=journey, at=AT) == []
+    stages = journey.stages.order_by("position").values_list("code", "figures_only")
+    assert list(stages) == [("attract", False), ("engage", False), ("hire", False), ("retain", True)]
+
+
+def test_a_pool_has_one_journey_and_none_without_a_way_to_object() -> None:
+    with pytest.raises(pool_journey.NoProfilingError):
+        pool_journey.make_journey(pool=pool_house().pool, made_at=GIVEN_AT)
+
+
+def test_a_second_journey_of_a_pool_is_refused() -> None:
+    house = house_with_profiling()
+    pool_journey.make_journey(pool=house.pool, made_at=GIVEN_AT)
+
+    with pytest.raises(pool_journey.JourneyThereError):
+        pool_journey.make_journey(pool=house.pool, made_at=GIVEN_AT)
+
+
+def test_who_signed_up_enters_once_with_how_they_came() -> None:
+    house = house_with_profiling()
+    running(house)
+    candidate(house=house)
+    bob = candidate(house=house, name="Bob")
+    ReferredCandidate.objects.create(pool=house.pool, contact=bob.contact, came_at=GIVEN_AT)
+
+    assert [pool_journey.lead_people(now=AT), pool_journey.lead_people(now=AT)] == [2, 0]
+    assert where() == [("Alice", "attract", "FORM"), ("Bob", "attract", "REFERRAL")]
+
+
+def test_who_leaves_the_pool_leaves_the_journey_at_the_end_of_the_term() -> None:
+    house = house_with_profiling()
+    running(house)
+    candidate(house=house)
+    pool_journey.lead_people(now=AT)
+
+    assert pool_journey.lead_people(now=ENDS_AT - A_SECOND) == 0
+    assert pool_journey.lead_people(now=ENDS_AT) == 1
+    assert list(JourneyMember.objects.values_list("outcome", "left_at")) == [("STOPPED", ENDS_AT)]
+    assert [move.how for move in JourneyMove.objects.order_by("pk")] == ["RULE", "STOPPED"]
+
+
+def test_employees_stay_in_the_figures_after_their_permission_ended() -> None:
+    house = house_with_profiling()
+    running(house)
+    candidate(house=house)
+    pool_journey.lead_people(now=AT)
+    JourneyMember.objects.update(stage=JourneyStage.objects.get(code="retain"))
+
+    assert pool_journey.lead_people(now=ENDS_AT) == 0
+
+
+def test_a_draft_leads_nobody() -> None:
+    house = house_with_profiling()
+    pool_journey.make_journey(pool=house.pool, made_at=GIVEN_AT)
+    candidate(house=house)
+
+    assert pool_journey.lead_people(now=AT) == 0
