@@ -1,5 +1,6 @@
 import logging
 import time
+from itertools import chain
 
 from celery import shared_task
 from django.db import DataError
@@ -96,21 +97,15 @@ def run_journeys(after: str = "") -> int:
 
 @shared_task
 def keep_talent_pools() -> int:
-    """Ask who may leave soon whether they stay, and take away what was kept of who left."""
+    """Ask who may leave soon whether they stay, take away what was kept of who left, and lead the others."""
     name, until = "scoring.tasks.keep_talent_pools", time.monotonic() + SECONDS_AT_WORK
-    asked = removed = 0
-    for count in asking.ask_again(now=timezone.now()):
-        asked += count
+    now, done = timezone.now(), 0
+    for count in chain(asking.ask_again(now=now), removing.remove_left(now=now), lead_people(now=now)):
+        done += count
         if time.monotonic() >= until:
+            keep_talent_pools.apply_async(expires=POOLS_INTERVAL)
             break
-    for count in removing.remove_left(now=timezone.now()):
-        removed += count
-        if time.monotonic() >= until:
-            break
-    moved = lead_people(now=timezone.now())
-    if asked:
+    if done:
         wake_outbox()
-    if time.monotonic() >= until:
-        keep_talent_pools.apply_async(expires=POOLS_INTERVAL)
     heartbeats.beat(name=name, interval_seconds=POOLS_INTERVAL, now=timezone.now())
-    return asked + removed + moved
+    return done

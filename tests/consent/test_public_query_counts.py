@@ -97,7 +97,8 @@ PAGES: dict[str, tuple[int, Callable[[Person], object]]] = {
         1,
         lambda _person: Client().post("/preferences/", {"address": "alice@example.org"}),
     ),
-    "choices": (10, get("/preferences/choices/")),
+    # One of them for pages of their own beside it, such as that of a talent pool.
+    "choices": (11, get("/preferences/choices/")),
     "details": (2, get("/preferences/details/")),
     "details, saved": (2, get("/preferences/details/saved/")),
     "history": (12, get("/preferences/history/")),

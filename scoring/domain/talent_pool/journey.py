@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from customers.models import Contact
 from scoring.domain.journeys.acting import next_action_at
 from scoring.domain.journeys.gate import keep_followed
 from scoring.domain.profiling import PROFILING
-from scoring.domain.talent_pool.standing import people
+from scoring.domain.talent_pool.standing import permissions
 from scoring.models import (
     Journey,
     JourneyMember,
@@ -88,20 +88,22 @@ def make_journey(*, pool: TalentPool, made_at: datetime.datetime) -> Journey:
     return journey
 
 
-def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> int:
+def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> Iterator[int]:
     """Let who signed up into the first stage of their pool's journey, and who left the pool out of it.
 
     By a form or by a referral, as they came. Who was hired stays in the last stage, of which only figures are
-    shown, until the journey lets them out. Says how many moved.
+    shown, until the journey lets them out. Yields how many moved in each chunk, which is one transaction.
     """
-    moved = 0
     for pool in TalentPool.objects.select_related("legal_entity", "purpose").order_by("pk"):
         journey = find_journey(pool=pool)
-        if journey is not None and journey.state == Journey.State.RUNNING:
-            inside = people(pool=pool, now=now)
-            moved += _let_in(pool, journey, sorted(inside), now, chunk)
-            moved += _let_out(journey, inside, now)
-    return moved
+        if journey is None or journey.state != Journey.State.RUNNING:
+            continue
+        after: uuid.UUID | None = None
+        while keys := _next_new(pool, journey, after, now, chunk):
+            yield _let_in(pool, journey, keys, now)
+            after = keys[-1]
+        while count := _let_out(pool, journey, now, chunk):
+            yield count
 
 
 def _add_stages(journey: Journey) -> dict[str, JourneyStage]:
@@ -154,15 +156,24 @@ def _add_rules(journey: Journey, stages: dict[str, JourneyStage]) -> None:
     )
 
 
-@transaction.atomic
-def _let_in(
-    pool: TalentPool, journey: Journey, inside: Sequence[uuid.UUID], now: datetime.datetime, chunk: int
-) -> int:
+def _next_new(
+    pool: TalentPool, journey: Journey, after: uuid.UUID | None, now: datetime.datetime, chunk: int
+) -> list[uuid.UUID]:
     """Each at most once: who went the whole way, or was taken out by a colleague, is not put in anew."""
     been = Member.objects.filter(journey=journey, contact=OuterRef("pk"))
-    new = Contact.objects.filter(~Exists(been), pk__in=inside).order_by("pk")
-    held = new.select_for_update(no_key=True, skip_locked=True, of=("self",))[:chunk]
-    keys = keep_followed(journey=journey, contact_ids=[contact.pk for contact in held], now=now)
+    inside = permissions(pool=pool, now=now).values("contact_id")
+    new = Contact.objects.filter(~Exists(been), pk__in=inside, erased_at__isnull=True)
+    later = new.filter(pk__gt=after) if after else new
+    return list(later.order_by("pk").values_list("pk", flat=True)[:chunk])
+
+
+@transaction.atomic
+def _let_in(pool: TalentPool, journey: Journey, new: Sequence[uuid.UUID], now: datetime.datetime) -> int:
+    people = Contact.objects.filter(pk__in=new).order_by("pk")
+    held = [one.pk for one in people.select_for_update(no_key=True, skip_locked=True, of=("self",))]
+    # Asked again now that they are held: a colleague, or another worker, may have been first.
+    been = Member.objects.filter(journey=journey, contact__in=held).values_list("contact_id", flat=True)
+    keys = keep_followed(journey=journey, contact_ids=set(held) - set(been), now=now)
     first = journey.stages.order_by("position", "pk").first()
     if first is None or not keys:
         return 0
@@ -194,9 +205,10 @@ def _let_in(
 
 
 @transaction.atomic
-def _let_out(journey: Journey, inside: set[uuid.UUID], now: datetime.datetime) -> int:
-    leaving = _followed(journey).exclude(contact__in=inside)
-    members = list(leaving.select_for_update(of=("self",), skip_locked=True).order_by("pk"))
+def _let_out(pool: TalentPool, journey: Journey, now: datetime.datetime, chunk: int) -> int:
+    inside = permissions(pool=pool, now=now).values("contact_id")
+    leaving = _followed(journey).exclude(contact__in=inside).order_by("pk")
+    members = list(leaving.select_for_update(of=("self",), skip_locked=True)[:chunk])
     Move.objects.bulk_create(
         [
             Move(

@@ -1,12 +1,14 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from consent.domain.withdrawals import Scope, object_to
 from consent.models import Channel
 from scoring.domain.journeys.checking import find_faults
 from scoring.domain.talent_pool import journey as pool_journey
 from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage, ReferredCandidate
 from tests import make
+from tests.scoring.domain.house import WAY
 from tests.scoring.pool_scene import A_SECOND, ENDS_AT, GIVEN_AT, PoolHouse, candidate, pool_house
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,10 @@ def running(house: PoolHouse) -> Journey:
     journey = pool_journey.make_journey(pool=house.pool, made_at=GIVEN_AT)
     Journey.objects.filter(pk=journey.pk).update(state="RUNNING", started_at=GIVEN_AT)
     return journey
+
+
+def lead(at: datetime) -> int:
+    return sum(pool_journey.lead_people(now=at, chunk=1))
 
 
 def where() -> list[tuple[str, str, str]]:
@@ -66,7 +72,7 @@ def test_who_signed_up_enters_once_with_how_they_came() -> None:
     bob = candidate(house=house, name="Bob")
     ReferredCandidate.objects.create(pool=house.pool, contact=bob.contact, came_at=GIVEN_AT)
 
-    assert [pool_journey.lead_people(now=AT), pool_journey.lead_people(now=AT)] == [2, 0]
+    assert [lead(AT), lead(AT)] == [2, 0]
     assert where() == [("Alice", "attract", "FORM"), ("Bob", "attract", "REFERRAL")]
 
 
@@ -74,10 +80,10 @@ def test_who_leaves_the_pool_leaves_the_journey_at_the_end_of_the_term() -> None
     house = house_with_profiling()
     running(house)
     candidate(house=house)
-    pool_journey.lead_people(now=AT)
+    lead(AT)
 
-    assert pool_journey.lead_people(now=ENDS_AT - A_SECOND) == 0
-    assert pool_journey.lead_people(now=ENDS_AT) == 1
+    assert lead(ENDS_AT - A_SECOND) == 0
+    assert lead(ENDS_AT) == 1
     assert list(JourneyMember.objects.values_list("outcome", "left_at")) == [("STOPPED", ENDS_AT)]
     assert [move.how for move in JourneyMove.objects.order_by("pk")] == ["RULE", "STOPPED"]
 
@@ -86,10 +92,10 @@ def test_employees_stay_in_the_figures_after_their_permission_ended() -> None:
     house = house_with_profiling()
     running(house)
     candidate(house=house)
-    pool_journey.lead_people(now=AT)
+    lead(AT)
     JourneyMember.objects.update(stage=JourneyStage.objects.get(code="retain"))
 
-    assert pool_journey.lead_people(now=ENDS_AT) == 0
+    assert lead(ENDS_AT) == 0
 
 
 def test_a_draft_leads_nobody() -> None:
@@ -97,4 +103,21 @@ def test_a_draft_leads_nobody() -> None:
     pool_journey.make_journey(pool=house.pool, made_at=GIVEN_AT)
     candidate(house=house)
 
-    assert pool_journey.lead_people(now=AT) == 0
+    assert lead(AT) == 0
+
+
+def test_who_objects_to_profiling_is_not_followed_and_holds_up_nobody() -> None:
+    house = house_with_profiling()
+    running(house)
+    alice = candidate(house=house)
+    candidate(house=house, name="Bob")
+    profiling = house.entity.purposes.get(code="profiling")
+    object_to(
+        contact=alice.contact,
+        scope=Scope(legal_entity_id=house.entity.pk, purpose_id=profiling.pk, channel="NONE"),
+        how=WAY,
+        occurred_at=AT - A_SECOND,
+    )
+
+    assert lead(AT) == 1
+    assert where() == [("Bob", "attract", "FORM")]
