@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from consent.management.sample_data.accountability import load_accountability
 from consent.management.sample_data.call_desk import load_call_desk
@@ -20,6 +21,7 @@ from consent.management.sample_data.rights import load_rights
 from consent.management.sample_data.staff import load_staff
 from consent.management.sample_data.staff_acts import load_staff_acts
 from consent.management.sample_data.statements import load_second_versions, load_statements
+from consent.management.sample_data.stories import STORIES
 from customers.models import Contact, Organisation
 
 
@@ -55,4 +57,7 @@ def load_sample(*, people: int) -> Loaded | None:
     load_call_desk(now=timezone.now())
     load_staff_acts(now=timezone.now())
     load_processors(now=timezone.now())
+    autodiscover_modules("management.sample_data.stories")
+    for tell in STORIES:
+        tell(now=timezone.now())
     return Loaded(organisations=len(ORGANISATIONS), contacts=Contact.objects.count())
