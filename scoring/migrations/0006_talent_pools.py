@@ -10,9 +10,9 @@ import customers.models.keys
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0040_ask_to_stay_and_applications"),
+        ("consent", "0042_ask_to_stay_and_applications"),
         ("customers", "0012_transactions_as_recorded"),
-        ("scoring", "0004_journeys"),
+        ("scoring", "0005_journeys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

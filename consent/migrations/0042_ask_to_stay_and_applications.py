@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0039_keep_journeys"),
+        ("consent", "0041_keep_journeys"),
     ]
 
     operations = [
