@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0041_keep_journeys"),
+        ("consent", "0044_refused_mails_of_breaches"),
     ]
 
     operations = [
