@@ -47,7 +47,7 @@ def test_the_ready_journey_has_no_fault_and_its_last_stage_shows_figures_only() 
     journey = pool_journey.make_journey(pool=house.pool, made_at=GIVEN_AT)
 
     assert journey.kind == Journey.Kind.TALENT_POOL
-    assert find_faults(journey=journey, at=AT) == []
+    assert find_faults(journey=journey) == []
     stages = journey.stages.order_by("position").values_list("code", "figures_only")
     assert list(stages) == [("attract", False), ("engage", False), ("hire", False), ("retain", True)]
 
