@@ -10,7 +10,7 @@ import customers.models.keys
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0045_ask_to_stay_and_applications"),
+        ("consent", "0046_ask_to_stay_and_applications"),
         ("customers", "0012_transactions_as_recorded"),
         ("scoring", "0005_journeys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("consent", "0044_refused_mails_of_breaches"),
+        ("consent", "0045_keep_journeys"),
     ]
 
     operations = [
