@@ -30,6 +30,7 @@ class LinkKind(enum.Enum):
 
     CONFIRM = "confirm"
     PREFERENCES = "preferences"
+    SEEN = "seen"
     WITHDRAW = "withdraw"
     STAY = "stay"
 
@@ -63,6 +64,22 @@ def read_message_token(*, kind: LinkKind, token: str, keys: KeyRing) -> uuid.UUI
     if len(body) != UUID_BYTES:
         raise LinkForgedError
     return uuid.UUID(bytes=body)
+
+
+def measured_token(*, message_id: uuid.UUID, leads_to: uuid.UUID, keys: KeyRing) -> str:
+    """Make the token of a link that is counted: the message it stands in, and the key of where it leads.
+
+    Where it leads stands beside the message, so that it still leads there when the message is forgotten.
+    """
+    return _sign(LinkKind.SEEN, message_id.bytes + leads_to.bytes, keys)
+
+
+def read_measured_token(*, token: str, keys: KeyRing) -> tuple[uuid.UUID, uuid.UUID]:
+    """Find the message of a counted link, and the key of where it leads; raises LinkForgedError."""
+    body = _verify(LinkKind.SEEN, token, keys)
+    if len(body) != 2 * UUID_BYTES:
+        raise LinkForgedError
+    return uuid.UUID(bytes=body[:UUID_BYTES]), uuid.UUID(bytes=body[UUID_BYTES:])
 
 
 def withdrawal_token(*, permission: Withdrawable, keys: KeyRing) -> str:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from consent.domain import outbox
-from consent.domain.links import LinkKind, Withdrawable, message_token, withdrawal_token
+from consent.domain.links import LinkKind, Withdrawable, measured_token, message_token, withdrawal_token
 from consent.domain.verification import code_for
 from consent.models import AddressVerification, Channel, OutboxMessage
 from customers.domain.key_rings import link_keys
@@ -40,6 +40,7 @@ class Links(Protocol):
     """Makes the addresses that stand in a message."""
 
     def of_message(self, *, kind: LinkKind, message: OutboxMessage) -> str: ...
+    def measured(self, *, message: OutboxMessage, leads_to: uuid.UUID) -> str: ...
     def to_withdraw(self, *, permission: Withdrawable) -> str: ...
     def page(self, *, path: str) -> str: ...
     def code(self, *, verification_id: str) -> str: ...
@@ -55,6 +56,10 @@ class WorkingLinks:
         return self.page(
             path=f"/{kind.value}/{message_token(kind=kind, message_id=message.pk, keys=link_keys())}/"
         )
+
+    def measured(self, *, message: OutboxMessage, leads_to: uuid.UUID) -> str:
+        token = measured_token(message_id=message.pk, leads_to=leads_to, keys=link_keys())
+        return self.page(path=f"/{LinkKind.SEEN.value}/{token}/")
 
     def to_withdraw(self, *, permission: Withdrawable) -> str:
         return self.page(path=f"/unsubscribe/{withdrawal_token(permission=permission, keys=link_keys())}/")
@@ -74,6 +79,9 @@ class MaskedLinks:
 
     def of_message(self, *, kind: LinkKind, message: OutboxMessage) -> str:
         return self.page(path=f"/{kind.value}/{MASKED}/")
+
+    def measured(self, *, message: OutboxMessage, leads_to: uuid.UUID) -> str:
+        return self.page(path=f"/{LinkKind.SEEN.value}/{MASKED}/")
 
     def to_withdraw(self, *, permission: Withdrawable) -> str:
         return self.page(path=f"/unsubscribe/{MASKED}/")
@@ -190,6 +198,7 @@ def _context(message: OutboxMessage, content: dict[str, object], links: Links) -
     return {
         **content,
         **moments,
+        **_measured(message, content, links),
         "entity": message.legal_entity,
         "permissions": content.get("permissions", []),
         "confirm_url": links.of_message(kind=LinkKind.CONFIRM, message=message),
@@ -203,6 +212,14 @@ def _context(message: OutboxMessage, content: dict[str, object], links: Links) -
         "ledger_url": links.page(path="/ledger/"),
         "withdraw_label": gettext("Stop these messages, or all messages"),
     }
+
+
+def _measured(message: OutboxMessage, content: dict[str, object], links: Links) -> dict[str, object]:
+    """The button of a campaign, where whoever gets it permitted that following it is counted."""
+    if "counted_for" not in content:
+        return {}
+    leads_to = uuid.UUID(str(content["counted_for"]))
+    return {"link_url": links.measured(message=message, leads_to=leads_to)}
 
 
 def _lines(content: dict[str, object]) -> list[dict[str, str]]:

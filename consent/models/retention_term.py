@@ -24,6 +24,7 @@ class RetentionTerm(models.Model):
         DISCLOSURES = "DISCLOSURES", _("Who stood on lists that were given out")
         INCIDENTS = "INCIDENTS", _("Who was found with closed data breaches")
         BEHAVIOUR = "BEHAVIOUR", _("What people did: visits, searches, mails")
+        RECIPIENTS = "RECIPIENTS", _("Who was to get a campaign that ended")
         JOURNEYS = "JOURNEYS", _("Journeys that people left")
         APPLICATIONS = "APPLICATIONS", _("Job applications whose procedure ended")
         DORMANT = "DORMANT", _("Contacts with whom nothing is left")

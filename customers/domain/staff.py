@@ -88,6 +88,7 @@ class Duty(enum.StrEnum):
     ANSWER_REQUEST = "answer a rights request, also by erasing somebody"
     SEND_CAMPAIGN = "start a campaign"
     STOP_CAMPAIGN = "pause, resume and end a campaign"
+    TAKE_UP_DATA = "take up a list of what people do or are"
 
 
 NOTHING: frozenset[Right] = frozenset()
@@ -192,6 +193,7 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
             Duty.SEND_CAMPAIGN,
             Duty.STOP_CAMPAIGN,
             Duty.PUBLISH_SCORES,
+            Duty.TAKE_UP_DATA,
         }
     ),
     Role.CALL_AGENT: frozenset(
@@ -212,6 +214,7 @@ DUTIES: Mapping[str, frozenset[Duty]] = {
         Duty.MANAGE_CALL_LISTS,
         Duty.MANAGE_API_KEYS,
         Duty.SEND_CAMPAIGN,
+        Duty.TAKE_UP_DATA,
     },
     Role.ADMINISTRATOR: frozenset(
         {

@@ -1,16 +1,23 @@
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter
+from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter
 from customers.domain.staff import Area
 from customers.staff_site import SCORING
-from scoring.models import ContactAttribute
+from scoring.admin.take_up import TakesUpLists
+from scoring.admin.take_up_forms import AttributeListForm
+from scoring.models import AttributeName, ContactAttribute
 
 
 @admin.register(ContactAttribute)
-class ContactAttributeAdmin(ReadOnlyAdmin[ContactAttribute]):
+class ContactAttributeAdmin(TakesUpLists):
     """What is known about people, now and before; a new value replaces one and never overwrites it."""
 
+    take_up_form = AttributeListForm
+    take_up_title = _("Take up what people are")
     area = Area.BEHAVIOUR
     job = SCORING
     legal_entity_path = "legal_entity"
@@ -28,3 +35,26 @@ class ContactAttributeAdmin(ReadOnlyAdmin[ContactAttribute]):
         (_("Whence it came"), {"fields": ("origin", "seller", "processor", "told_at", "recorded_at")}),
         (_("For whom"), {"fields": ("legal_entity",)}),
     )
+
+
+@admin.register(AttributeName)
+class AttributeNameAdmin(ScopedAdmin[AttributeName]):
+    """What a legal entity keeps of people, and why; a column of a list that is not here is refused."""
+
+    area = Area.SCORE_MODELS
+    job = SCORING
+    legal_entity_path = "legal_entity"
+    list_display = ("name", "kind", "needed_for", "legal_entity")
+    list_filter = ("kind", ("legal_entity", ScopedRelatedFilter))
+    list_select_related = ("legal_entity",)
+    search_fields = ("=name", "needed_for")
+    ordering = ("name", "pk")
+    fieldsets = ((_("What is kept"), {"fields": ("legal_entity", "name", "kind", "needed_for")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: AttributeName | None = None) -> tuple[str, ...]:
+        """What is known under a name was read by its kind."""
+        return ("legal_entity", "name", "kind") if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: AttributeName, form: Any, change: bool) -> None:  # noqa: FBT001
+        obj.organisation_id = obj.legal_entity.organisation_id
+        super().save_model(request, obj, form, change)

@@ -1,16 +1,20 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter
+from customers.admin.scope import ScopedRelatedFilter
 from customers.domain.staff import Area
 from customers.staff_site import SCORING
+from scoring.admin.take_up import TakesUpLists
+from scoring.admin.take_up_forms import BehaviourListForm
 from scoring.models import BehaviourEvent
 
 
 @admin.register(BehaviourEvent)
-class BehaviourEventAdmin(ReadOnlyAdmin[BehaviourEvent]):
+class BehaviourEventAdmin(TakesUpLists):
     """What people did; programs, files and one's own pages tell of it, nobody types it in."""
 
+    take_up_form = BehaviourListForm
+    take_up_title = _("Take up what people did")
     area = Area.BEHAVIOUR
     job = SCORING
     legal_entity_path = "legal_entity"

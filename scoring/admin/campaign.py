@@ -49,7 +49,7 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
         (_("What it is"), {"fields": ("name", "code")}),
         (_("On what ground"), {"fields": ("legal_entity", "purpose", "channel", "product_group")}),
         (_("Whom it is for, and when"), {"fields": ("segment", "begins", "score_model", "points")}),
-        (_("What people read or hear"), {"fields": ("subject", "text", "link_label", "link_url")}),
+        (_("What people read or hear"), {"fields": ("subject", "text", "link_label", "link_url", "counts")}),
     )
 
     def get_urls(self) -> list[URLPattern]:

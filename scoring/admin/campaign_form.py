@@ -38,6 +38,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "text",
             "link_label",
             "link_url",
+            "counts",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

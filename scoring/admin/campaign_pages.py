@@ -81,7 +81,9 @@ class CampaignPages(BaseModelAdmin[Campaign]):
         by_phone = campaign.channel == Campaign.Way.CALL
         stops = has_duty(staff=staff_of(request), duty=Duty.STOP_CAMPAIGN)
         context = {
-            "table": results_table(results=results.read_results(campaign=campaign), by_phone=by_phone),
+            "table": results_table(
+                results=results.read_results(campaign=campaign), by_phone=by_phone, counts=campaign.counts
+            ),
             "may_pause": stops and campaign.state == Campaign.State.RUNNING,
             "may_resume": stops and campaign.state == Campaign.State.PAUSED,
         }

@@ -88,7 +88,7 @@ def dry_run_table(*, counts: Mapping[str, int]) -> DryRunTable:
     return DryRunTable(goes=goes, waits=waits, stays=stays, bars=bars_of(bars))
 
 
-def results_table(*, results: Results, by_phone: bool) -> ResultsTable:
+def results_table(*, results: Results, by_phone: bool, counts: str) -> ResultsTable:
     counted: list[tuple[StrPromise, StrPromise, int, str]] = [
         (
             (_("On the call list"), _("The call desk asks about each again before a call."))
@@ -110,6 +110,9 @@ def results_table(*, results: Results, by_phone: bool) -> ResultsTable:
     if results.watched:
         words = _("Waiting for a score to fall"), _("Nobody is written to before their score falls.")
         counted.append((*words, results.watched, PENDING))
+    if counts != Campaign.Counts.NOTHING:
+        words = _("Followed the button"), _("Only of people who permit that it is counted.")
+        counted.insert(1, (*words, results.followed, ALLOWED))
     if by_phone:
         reached = (_("Reached"), _("Had a conversation with an agent."), results.reached, ALLOWED)
         counted.insert(1, reached)

@@ -2,16 +2,22 @@
 
 import datetime
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import connection, transaction
 
-from customers.domain.addresses import AddressNotUsableError, read_address
 from customers.domain.inserting import insert_rows
-from customers.models import Contact, ContactPoint, LegalEntity
-from scoring.domain.profiling import LEGITIMATE_INTEREST, gate_parameters, keep_profiled
+from customers.models import LegalEntity
+from scoring.domain.people import find_fault, find_people, hold_people
+from scoring.domain.profiling import (
+    CONSENT,
+    LEGITIMATE_INTEREST,
+    MEASURING,
+    gate_parameters,
+    keep_profiled,
+)
 from scoring.domain.told import Fault, FaultyRowError, Told, read_told
 from scoring.models import BehaviourEvent
 
@@ -47,14 +53,15 @@ def keep_behaviour(*, rows: Sequence[object], delivery: Delivery) -> Outcome:
     outcome = Outcome()
     told = _read(rows, delivery, outcome)
     told = _unknown_yet(told, delivery, outcome)
-    people = _people(told, delivery)
-    living = _hold({who for who in people.values() if isinstance(who, uuid.UUID)}, delivery)
-    gate = gate_parameters(legal_entity=delivery.legal_entity, rests_on=LEGITIMATE_INTEREST, now=delivery.now)
-    looked_at = keep_profiled(contact_ids=living, gate=gate)
+    entity = delivery.legal_entity
+    people = find_people(rows=told, legal_entity=entity)
+    named = {who for who in people.values() if isinstance(who, uuid.UUID)}
+    living = hold_people(people=named, legal_entity=entity)
+    looked_at = _looked_at(living, delivery)
     kept = []
     for place, one in told.items():
         who = people[place]
-        fault = _fault(who, living, looked_at)
+        fault = find_fault(who=who, living=living, looked_at=looked_at)
         if isinstance(who, Fault) or fault is not None:
             outcome.faults[place] = fault or Fault.UNKNOWN_PERSON
         else:
@@ -98,51 +105,15 @@ def _unknown_yet(told: dict[int, Told], delivery: Delivery, outcome: Outcome) ->
     return new
 
 
-def _people(told: Mapping[int, Told], delivery: Delivery) -> dict[int, uuid.UUID | Fault]:
-    """Whom each row is about; nobody who only typed an address beside one that somebody else may have."""
-    values = {place: _value(one, delivery) for place, one in told.items() if one.contact_id is None}
-    points = ContactPoint.objects.filter(
-        organisation=delivery.legal_entity.organisation_id, value__in={*values.values()}, claimed=False
-    ).exclude(invalid_reason=ContactPoint.Invalidity.WRONG_NUMBER)
-    holders: dict[str, set[uuid.UUID]] = {}
-    for value, contact_id in points.values_list("value", "contact_id") if values else ():
-        holders.setdefault(value, set()).add(contact_id)
-    return {
-        place: one.contact_id or _only(holders.get(values.get(place, ""), set()))
-        for place, one in told.items()
-    }
-
-
-def _only(holders: set[uuid.UUID]) -> uuid.UUID | Fault:
-    if len(holders) > 1:
-        return Fault.SEVERAL_PEOPLE
-    return next(iter(holders), Fault.UNKNOWN_PERSON)
-
-
-def _value(told: Told, delivery: Delivery) -> str:
-    try:
-        return read_address(text=told.address, country=delivery.legal_entity.country).value
-    except AddressNotUsableError:
-        return ""
-
-
-def _hold(people: Collection[uuid.UUID], delivery: Delivery) -> set[uuid.UUID]:
-    """Nobody objects, or is erased, between the gate and the row: their acts wait, or came first."""
-    own = Contact.objects.filter(
-        pk__in=people, organisation=delivery.legal_entity.organisation_id
-    ).select_for_update(no_key=True)
-    found = own.order_by("pk").values_list("pk", "erased_at") if people else ()
-    return {pk for pk, erased_at in found if erased_at is None}
-
-
-def _fault(
-    who: uuid.UUID | Fault, living: Collection[uuid.UUID], looked_at: Collection[uuid.UUID]
-) -> Fault | None:
-    if isinstance(who, Fault):
-        return who
-    if who not in living:
-        return Fault.UNKNOWN_PERSON
-    return None if who in looked_at else Fault.NOT_LOOKED_AT
+def _looked_at(living: Collection[uuid.UUID], delivery: Delivery) -> set[uuid.UUID]:
+    """Whoever may be looked at; what one's own mails and pages tell counts of who permitted just that."""
+    entity, now = delivery.legal_entity, delivery.now
+    gate = gate_parameters(legal_entity=entity, rests_on=LEGITIMATE_INTEREST, now=now)
+    looked_at = keep_profiled(contact_ids=living, gate=gate)
+    if delivery.via != BehaviourEvent.Via.PAGE:
+        return looked_at
+    measuring = gate_parameters(legal_entity=entity, rests_on=CONSENT, purpose=MEASURING, now=now)
+    return keep_profiled(contact_ids=looked_at, gate=measuring)
 
 
 def _event(told: Told, contact_id: uuid.UUID, delivery: Delivery) -> BehaviourEvent:

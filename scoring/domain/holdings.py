@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.domain.holdings import Fate, Holding
 from scoring.models import (
+    AttributeName,
     Band,
     BehaviourEvent,
     Campaign,
@@ -133,6 +134,7 @@ HOLDINGS: Final = (
 )
 
 NOBODYS: Final[Mapping[type[Model], str]] = {
+    AttributeName: "what may be known, of nobody yet",
     Band: "a part of a way of counting",
     RuleCondition: "a part of a way of counting",
     ScoreModel: "what is counted",

@@ -18,6 +18,8 @@ def join() -> None:
     consent.join(holdings=holdings.HOLDINGS, nobodys=holdings.NOBODYS)
     follow(follower=leaving.follow_acts)
     look_for(kind=RetentionTerm.Kind.BEHAVIOUR, question=retention.find_old_behaviour)
+    look_for(kind=RetentionTerm.Kind.RECIPIENTS, question=retention.find_old_recipients)
+    delete_by(kind=RetentionTerm.Kind.RECIPIENTS, deleting=retention.forget_recipients)
     look_for(kind=RetentionTerm.Kind.JOURNEYS, question=retention.find_old_passages)
     look_for(kind=RetentionTerm.Kind.APPLICATIONS, question=applicants.find_ended_applications)
     delete_by(kind=RetentionTerm.Kind.APPLICATIONS, deleting=applicants.retire_applications)

@@ -1,16 +1,38 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
 from consent.domain.retention.due import Asked
 from consent.models import RetentionTerm
-from scoring.models import BehaviourEvent, JourneyMember
+from scoring.domain.campaigns.results import add_up
+from scoring.models import BehaviourEvent, Campaign, CampaignRecipient, JourneyMember
 
 
 def find_old_behaviour(asked: Asked) -> QuerySet[Any]:
     """Find what people did longer ago than the term, whenever it was told (art. 5(1)(e) GDPR)."""
     before = asked.before(RetentionTerm.Kind.BEHAVIOUR)
     return BehaviourEvent.objects.filter(organisation=asked.organisation, occurred_at__lte=before)
+
+
+def find_old_recipients(asked: Asked) -> QuerySet[Any]:
+    """Find who was to get a campaign that ended longer ago than the term.
+
+    While one goes on its rows say who got it already: without them somebody would get it twice.
+    """
+    before = asked.before(RetentionTerm.Kind.RECIPIENTS)
+    return CampaignRecipient.objects.filter(
+        campaign__organisation=asked.organisation, campaign__ended_at__lte=before
+    )
+
+
+def forget_recipients(_kind: RetentionTerm.Kind, keys: Sequence[Any], _asked: Asked) -> int:
+    """Delete who they were; how many they were, and what came of it, stays with the campaign."""
+    rows = CampaignRecipient.objects.filter(pk__in=keys)
+    campaigns = Campaign.objects.select_for_update(of=("self",), no_key=True)
+    for campaign in campaigns.filter(pk__in=rows.values("campaign")).order_by("pk"):
+        add_up(campaign=campaign, keys=list(rows.filter(campaign=campaign).values_list("pk", flat=True)))
+    return rows.delete()[0]
 
 
 def find_old_passages(asked: Asked) -> QuerySet[Any]:

@@ -40,6 +40,13 @@ class Fault(enum.StrEnum):
     UNKNOWN_PERSON = "UNKNOWN_PERSON"
     SEVERAL_PEOPLE = "SEVERAL_PEOPLE"
     NOT_LOOKED_AT = "NOT_LOOKED_AT"
+    UNKNOWN_ATTRIBUTE = "UNKNOWN_ATTRIBUTE"
+    NOTHING_TOLD = "NOTHING_TOLD"
+    NO_NUMBER = "NO_NUMBER"
+    NO_PROBABILITY = "NO_PROBABILITY"
+    NO_DATE = "NO_DATE"
+    NO_YES_OR_NO = "NO_YES_OR_NO"
+    NEWER_KNOWN = "NEWER_KNOWN"
 
 
 SENTENCES: Final[Mapping[Fault, StrPromise]] = {
@@ -59,6 +66,13 @@ SENTENCES: Final[Mapping[Fault, StrPromise]] = {
     Fault.UNKNOWN_PERSON: _("Nobody is known by this key or address."),
     Fault.SEVERAL_PEOPLE: _("Several people have this address: name the contact by its key."),
     Fault.NOT_LOOKED_AT: _("This person is not looked at: they objected, withdrew or are restricted."),
+    Fault.UNKNOWN_ATTRIBUTE: _("It holds an attribute that is not kept here: add its kind first."),
+    Fault.NOTHING_TOLD: _("No attribute has a value in this row."),
+    Fault.NO_NUMBER: _("A value is no number with at most twelve digits and six decimals."),
+    Fault.NO_PROBABILITY: _("A probability is a number from 0 to 1, such as 0.83."),
+    Fault.NO_DATE: _("A value is no date: write it as 2026-06-30."),
+    Fault.NO_YES_OR_NO: _("A value is neither yes nor no."),
+    Fault.NEWER_KNOWN: _("Something else is known already since then or later."),
 }
 
 
@@ -93,8 +107,8 @@ def read_told(*, row: object, zone: str, now: datetime.datetime) -> Told:
     texts = _texts(row)
     told = Told(
         kind=_kind(texts.get("kind", "")),
-        occurred_at=_moment(texts.get("occurred_at", ""), zone, now),
-        contact_id=_key(texts.get("contact", "")),
+        occurred_at=read_moment_told(text=texts.get("occurred_at", ""), zone=zone, now=now),
+        contact_id=read_key(text=texts.get("contact", "")),
         address=texts.get("address", ""),
         subject=texts.get("subject", ""),
         source=texts.get("source", ""),
@@ -114,20 +128,26 @@ def names_somebody(*, text: str) -> bool:
 
 
 def _texts(row: object) -> dict[str, str]:
+    if isinstance(row, Mapping) and not row.keys() <= FIELDS:
+        raise FaultyRowError(Fault.UNKNOWN_FIELD)
+    return read_texts(row=row, longest=LONGEST, otherwise=100)
+
+
+def read_texts(*, row: object, longest: Mapping[str, int], otherwise: int) -> dict[str, str]:
+    """Read the fields of a row as text on one line, none longer than it may be; raises FaultyRowError."""
     if not isinstance(row, Mapping):
         raise FaultyRowError(Fault.NO_ROW)
-    if not row.keys() <= FIELDS:
-        raise FaultyRowError(Fault.UNKNOWN_FIELD)
-    return {name: _text(name, value) for name, value in row.items() if value is not None}
+    told = {name: value for name, value in row.items() if value is not None}
+    return {name: _text(value, longest.get(name, otherwise)) for name, value in told.items()}
 
 
-def _text(name: str, value: object) -> str:
+def _text(value: object, longest: int) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise FaultyRowError(Fault.NO_TEXT)
     text = str(value).strip()
     if not text.isprintable():
         raise FaultyRowError(Fault.NO_TEXT)
-    if len(text) > LONGEST.get(name, 100):
+    if len(text) > longest:
         raise FaultyRowError(Fault.TOO_LONG)
     return text
 
@@ -138,7 +158,8 @@ def _kind(text: str) -> str:
     return text
 
 
-def _moment(text: str, zone: str, now: datetime.datetime) -> datetime.datetime:
+def read_moment_told(*, text: str, zone: str, now: datetime.datetime) -> datetime.datetime:
+    """Read a moment that lies not in the future; raises FaultyRowError."""
     try:
         moment = read_moment(text=text, zone=zone)
     except MomentNotReadableError:
@@ -148,7 +169,8 @@ def _moment(text: str, zone: str, now: datetime.datetime) -> datetime.datetime:
     return moment
 
 
-def _key(text: str) -> uuid.UUID | None:
+def read_key(*, text: str) -> uuid.UUID | None:
+    """Read the key of a contact; None where there is none. Raises FaultyRowError."""
     try:
         return uuid.UUID(text) if text else None
     except ValueError:

@@ -1,4 +1,4 @@
-from scoring.models.attribute import ContactAttribute
+from scoring.models.attribute import AttributeName, ContactAttribute
 from scoring.models.behaviour import CLOCK_DIFFERENCE, BehaviourEvent
 from scoring.models.campaign import Campaign, CampaignRecipient, FrequencyCap
 from scoring.models.journey import Journey, JourneyStage
@@ -10,6 +10,7 @@ from scoring.models.talent_pool import JobApplication, Referral, ReferredCandida
 
 __all__ = [
     "CLOCK_DIFFERENCE",
+    "AttributeName",
     "Band",
     "BehaviourEvent",
     "Campaign",

@@ -6,6 +6,54 @@ from consent.models import Processor
 from customers.models import Contact, LegalEntity, Organisation, uuid7
 
 
+class AttributeName(models.Model):
+    """One thing that a legal entity may keep of people, and what it looks like; nothing else is kept."""
+
+    class Kind(models.TextChoices):
+        TEXT = "TEXT", _("Words")
+        NUMBER = "NUMBER", _("A number")
+        PROBABILITY = "PROBABILITY", _("A probability, from 0 to 1")
+        DATE = "DATE", _("A date")
+        YES_NO = "YES_NO", _("Yes or no")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", db_index=False, verbose_name=_("organisation")
+    )
+    legal_entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, related_name="attribute_names", verbose_name=_("legal entity")
+    )
+    name = models.SlugField(
+        _("name"),
+        max_length=50,
+        db_index=False,
+        help_text=_("As it stands above the column of a list, such as region or churn. Never changes."),
+    )
+    kind = models.CharField(
+        _("what it holds"),
+        max_length=11,
+        choices=Kind.choices,
+        help_text=_("What does not look like it is refused, row by row."),
+    )
+    needed_for = models.CharField(
+        _("what you need it for"),
+        max_length=200,
+        help_text=_("Data that is needed for nothing may not be kept (art. 5(1)(c) GDPR)."),
+    )
+
+    class Meta:
+        verbose_name = _("kind of attribute")
+        verbose_name_plural = _("kinds of attributes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["legal_entity", "name"], name="attribute_name_once_per_legal_entity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ContactAttribute(models.Model):
     """One thing a legal entity knows about a person for a while: its name, its value and whence it came."""
 

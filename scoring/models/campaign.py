@@ -31,6 +31,11 @@ class Campaign(models.Model):
         FALLS = "FALLS", _("For each as soon as their score falls to the points")
         JOURNEY = "JOURNEY", _("For each when a journey says so")
 
+    class Counts(models.TextChoices):
+        NOTHING = "NOTHING", _("Nothing")
+        BUTTON = "BUTTON", _("Who follows the button")
+        PAGES = "PAGES", _("Who follows the button, and what they do on your page behind it")
+
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("Draft")
         RUNNING = "RUNNING", _("Running")
@@ -133,6 +138,17 @@ class Campaign(models.Model):
         _("words on the button"), blank=True, default=dict, help_text=_("Such as “See the lamps”.")
     )
     link_url = models.URLField(_("address of the button"), blank=True)
+    counts = models.CharField(
+        _("what is counted"),
+        max_length=7,
+        choices=Counts.choices,
+        default=Counts.NOTHING,
+        db_default=Counts.NOTHING.value,
+        help_text=_(
+            "Only of people who gave permission for the purpose “behaviour”; nothing is kept of others, and "
+            "their button is a plain link. Who is counted first sees a page that says so."
+        ),
+    )
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(_("made at"))
     started_at = models.DateTimeField(_("started at"), null=True)
@@ -144,6 +160,8 @@ class Campaign(models.Model):
     gathered_after = models.UUIDField(null=True, editable=False)
     gathered_at = models.DateTimeField(_("audience gathered at"), null=True, editable=False)
     left_out = models.JSONField(_("left out at the start"), default=dict, editable=False)
+    # What came of it for the people whose term has passed: numbers, and nobody.
+    forgotten = models.JSONField(_("forgotten since"), default=dict, db_default={}, editable=False)
     call_list = models.OneToOneField(
         CallList, models.PROTECT, null=True, related_name="campaign", verbose_name=_("call list")
     )

@@ -10,18 +10,22 @@ from typing import Any
 
 from django.conf import settings as jawoord
 
+from consent.domain.links import measured_token
 from consent.domain.notices import new_version
 from consent.domain.privacy.publishing import Change, publish_privacy_statement
 from consent.domain.privacy.suggesting import fill_in as fill_in_parts
 from consent.domain.seal.sealing import seal_chunk
 from consent.models import CollectionChoice, NoticeVersion, StatementPart
+from customers.domain.key_rings import link_keys
 from customers.models import LegalEntity
 from scoring.domain.talent_pool.asking import ask_again
 from scoring.domain.talent_pool.referring import link_of_candidate
+from scoring.models import Campaign
 from tests import make, scenes
 from tests.browser.fixtures import START, PostOffice, Visitor, link_in
 from tests.consent.domain import forms
 from tests.preference_scenes import A_MONTH_AGO, buy_lamp, house
+from tests.scoring import make as scoring
 from tests.scoring import pool_scene as pools
 
 RECIPES = "/forms/receptenboekje/"
@@ -313,6 +317,19 @@ def ledger(stage: Stage) -> None:
     stage.visitor.open("/ledger/")
 
 
+def counted_link(stage: Stage) -> None:
+    """The button of a campaign that counts what is done on the page behind it."""
+    entity = scenes.recipe_book().entity
+    purpose = entity.purposes.first() or make.purpose(
+        organisation=entity.organisation, legal_entities=[entity]
+    )
+    campaign = scoring.campaign(legal_entity=entity, purpose=purpose)
+    campaign.link_url, campaign.counts = "https://harthulp.example.org/recepten/", Campaign.Counts.PAGES
+    campaign.save(update_fields=["link_url", "counts"])
+    token = measured_token(message_id=campaign.pk, leads_to=campaign.pk, keys=link_keys())
+    stage.visitor.open(f"/seen/{token}/")
+
+
 def stay(stage: Stage) -> None:
     """A candidate whose permission ends in ten days, behind the mail that asks whether they stay."""
     pools.candidate(house=pools.pool_house(), ends_at=START + datetime.timedelta(days=10))
@@ -398,6 +415,8 @@ STATES: dict[str, Callable[[Stage], None]] = {
     "unsubscribe, all stopped": stopped_everything,
     "unsubscribe, link mailed": link_mailed,
     "unsubscribe, gone": visit("/unsubscribe/"),
+    "counted link": counted_link,
+    "counted link, incomplete": visit("/seen/AAAA/"),
     "link": visit("/preferences/"),
     "link, error": ask_for_link_error,
     "link, asked": asked_for_link,

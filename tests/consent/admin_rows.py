@@ -143,6 +143,7 @@ def everything(*, code: str) -> Rows:
         *breach_rows(agent, entity, contact),
         scoring.behaviour(contact=contact, legal_entity=entity),
         scoring.attribute(contact=contact, legal_entity=entity),
+        scoring.attribute_name(legal_entity=entity),
     ]
     found = {type(row): row for row in rows}
     version = NoticeVersion.objects.get(notice__legal_entity=entity)

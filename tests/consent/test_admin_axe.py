@@ -34,6 +34,7 @@ from consent.models import (
 )
 from customers.models import CallerNumber, Contact, Department, LegalEntity, StaffAct, StaffMember
 from scoring.models import (
+    AttributeName,
     BehaviourEvent,
     Campaign,
     CampaignRecipient,
@@ -257,11 +258,8 @@ def outside_pages(rows: Rows) -> list[str]:
 
 
 def behaviour_pages(rows: Rows) -> list[str]:
-    return [
-        page
-        for model in (BehaviourEvent, ContactAttribute)
-        for page in (list_of(model), page_of(rows[model], "change"))
-    ]
+    models = (AttributeName, BehaviourEvent, ContactAttribute)
+    return [page for model in models for page in (list_of(model), page_of(rows[model], "change"))]
 
 
 def faults_on(page: Page) -> list[str]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from consent.models import Processor, Purpose
 from customers.models import Contact, LegalEntity, Organisation
 from scoring.models import (
+    AttributeName,
     BehaviourEvent,
     Campaign,
     CampaignRecipient,
@@ -76,6 +77,22 @@ def attribute(
         seller=seller,
         processor=processor,
         told_at=told_at,
+    )
+
+
+def attribute_name(
+    *,
+    legal_entity: LegalEntity,
+    name: str = "region",
+    kind: AttributeName.Kind = AttributeName.Kind.TEXT,
+    needed_for: str = "Aanbiedingen die passen",
+) -> AttributeName:
+    return AttributeName.objects.create(
+        organisation=legal_entity.organisation,
+        legal_entity=legal_entity,
+        name=name,
+        kind=kind,
+        needed_for=needed_for,
     )
 
 

@@ -63,6 +63,7 @@ def typed(entity: LegalEntity, **changed: str) -> dict[str, Any]:
         "link_label_nl": "",
         "link_label_en": "",
         "link_url": "",
+        "counts": "NOTHING",
         **changed,
     }
 

@@ -194,7 +194,7 @@ FIND: Final[dict[RetentionTerm.Kind, Question]] = {
 
 
 def look_for(*, kind: RetentionTerm.Kind, question: Question) -> None:
-    """Let an app above this one say which of its rows have had their term."""
+    """Let an app above this one say which of its rows have had their term; `applying` deletes them."""
     FIND[kind] = question
 
 

@@ -82,6 +82,10 @@ DEFAULTS: Final[Mapping[RetentionTerm.Kind, Default]] = {
         keep=datetime.timedelta(days=2 * 366),
         reason=_("Says little about somebody after two years, and no score needs it any more."),
     ),
+    Kind.RECIPIENTS: Default(
+        keep=datetime.timedelta(days=2 * 366),
+        reason=_("Shows who was sent what as long as the message itself is kept; the numbers stay."),
+    ),
     Kind.JOURNEYS: Default(
         keep=datetime.timedelta(days=2 * 366),
         reason=_("Long enough to compare this year with the last; after that only counts are needed."),

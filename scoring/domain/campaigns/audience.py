@@ -32,6 +32,16 @@ from scoring.models import (
 NO_ADDRESS, HAD_ENOUGH, LEFT_AUDIENCE = "NO_ADDRESS", "HAD_ENOUGH", "LEFT_AUDIENCE"
 SAME_ADDRESS = "SAME_ADDRESS"
 State = CampaignRecipient.State
+OF_A_POINT = (
+    "contact_id",
+    "kind",
+    "value",
+    "placeholder",
+    "organisation_id",
+    "address_hash",
+    "verified_at",
+    "created_at",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +85,13 @@ def question_of(*, campaign: Campaign, at: datetime.datetime) -> Question:
 def audience(*, campaign: Campaign) -> QuerySet[Contact]:
     """Everybody a campaign may be for: in its segment and stage, and scored or on a journey as it asks.
 
-    Who objects to profiling loses score, segment and journey at once, and so is in it no more.
+    Who objects to profiling loses score, segment and journey at once, and so is in it no more. Whoever fell
+    may have fallen to nothing; that they may still be profiled is asked apart.
     """
     people = Contact.objects.filter(organisation=campaign.organisation_id, erased_at__isnull=True)
     if campaign.segment is not None:
         people = people.filter(Exists(in_segment(segment=campaign.segment).filter(contact=OuterRef("pk"))))
-    if campaign.score_model_id is not None:
+    if campaign.score_model_id is not None and campaign.begins != Campaign.Begins.FALLS:
         people = people.filter(Exists(_scored(campaign)))
     if campaign.journey_stage_id is not None:
         people = people.filter(Exists(_on_journey().filter(stage=campaign.journey_stage_id)))
@@ -151,7 +162,7 @@ def look(*, campaign: Campaign, contact_ids: Sequence[uuid.UUID], at: datetime.d
     """
     question = question_of(campaign=campaign, at=at)
     points = _points(question, contact_ids)
-    whole = points.only("contact_id", "kind", "value", "placeholder", "organisation_id", "address_hash")
+    whole = points.only(*OF_A_POINT)
     return _judge(campaign, question, contact_ids, list(whole), at)
 
 

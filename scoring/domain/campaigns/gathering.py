@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from customers.models import Contact
 from scoring.domain.campaigns.audience import Candidate, count_outcomes, look, members
+from scoring.domain.profiling import gate_parameters, keep_profiled
 from scoring.models import Campaign, CampaignRecipient, Score
 
 State = CampaignRecipient.State
@@ -58,13 +59,25 @@ def _put_on_new(campaign: Campaign, state: CampaignRecipient.State, at: datetime
 
 
 def _watch(campaign: Campaign, at: datetime.datetime) -> int:
-    """Only who was seen above can fall: they are watched first, and let go when they are scored no more."""
+    """Only who was seen above can fall, so they are watched first; falling to nothing is falling too."""
     watched = campaign.recipients.filter(state=State.WATCHED)
     score = Score.objects.filter(model=campaign.score_model_id, contact=OuterRef("contact"))
-    watched.filter(~Exists(score)).delete()
     fell = watched.filter(Exists(score.filter(points__lte=campaign.points)))
     turns = fell.update(state=State.WAITING, due_at=at)
+    turns += _let_go(campaign, watched.filter(~Exists(score)), at)
     return turns + _put_on_new(campaign, State.WATCHED, at)
+
+
+def _let_go(campaign: Campaign, unscored: QuerySet[CampaignRecipient], at: datetime.datetime) -> int:
+    """Who has no score left fell to nothing, or may not be profiled any more: they are watched no longer."""
+    if campaign.score_model is None or (campaign.points or 0) < 0:
+        return unscored.delete()[0]
+    part = list(unscored.order_by("pk").values_list("contact", flat=True)[:GATHERED_AT_ONCE])
+    gate = gate_parameters(legal_entity=campaign.legal_entity, rests_on=campaign.score_model.rests_on, now=at)
+    fell = keep_profiled(contact_ids=part, gate=gate) if part else set()
+    rows = campaign.recipients.filter(state=State.WATCHED, contact__in=part)
+    turns = rows.filter(contact__in=fell).update(state=State.WAITING, due_at=at)
+    return turns + rows.delete()[0]
 
 
 def _put_on(

@@ -1,6 +1,8 @@
 """What a campaign says to one person, and how that looks before anybody gets it."""
 
 import re
+import uuid
+from collections.abc import Collection
 from typing import Final
 
 from consent.domain import messages
@@ -16,14 +18,20 @@ BETWEEN_PARAGRAPHS: Final = re.compile(r"\n\s*\n")
 SOMEBODY: Final = {"given_name": "Alex", "family_name": "de Vries"}
 
 
-def write_to(*, campaign: Campaign, contact: Contact, point: ContactPoint) -> NewMessage:
-    """Write what one person gets, in their language."""
+def write_to(
+    *, campaign: Campaign, contact: Contact, point: ContactPoint, measured: Collection[uuid.UUID] = ()
+) -> NewMessage:
+    """Write what one person gets, in their language; only of the `measured` is following the button counted.
+
+    Whoever did not permit that gets the plain address of the page, with nothing in it to know them by. No
+    picture is counted at all: mail programs fetch it by themselves, and it asks as much permission as a link.
+    """
     return NewMessage(
         kind=OutboxMessage.Kind.CAMPAIGN,
         legal_entity=campaign.legal_entity,
         contact_point=point,
         language=contact.language,
-        content=content_for(campaign=campaign, contact=contact),
+        content=content_for(campaign=campaign, contact=contact) | _counted(campaign, contact, measured),
         channel=Channel(campaign.channel),
     )
 
@@ -42,6 +50,11 @@ def content_for(*, campaign: Campaign, contact: Contact) -> dict[str, object]:
         "link_url": campaign.link_url,
         "purpose_id": str(campaign.purpose_id),
     }
+
+
+def _counted(campaign: Campaign, contact: Contact, measured: Collection[uuid.UUID]) -> dict[str, object]:
+    counts = bool(campaign.link_url) and contact.pk in measured
+    return {"counted_for": str(campaign.pk)} if counts else {}
 
 
 def preview(*, campaign: Campaign, language: str, public_url: str) -> Rendered:

@@ -2,14 +2,15 @@
 
 import datetime
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from consent.models import CallListEntry, ContactAttempt
-from scoring.models import Campaign, CampaignRecipient
+from scoring.models import BehaviourEvent, Campaign, CampaignRecipient
 
 State = CampaignRecipient.State
 # What somebody does within so many days after a message is counted with it.
@@ -30,6 +31,7 @@ SELECT act, count(*) FROM (
         AND (event.purpose_id IS NULL OR event.purpose_id = %(purpose)s)
         AND event.channel IN ('', %(channel)s)
     WHERE recipient.campaign_id = %(campaign)s AND recipient.state IN ('SENT', 'LISTED')
+        AND (%(keys)s::bigint[] IS NULL OR recipient.id = ANY(%(keys)s))
     ORDER BY recipient.id, event.act = 'WITHDRAWN', event.occurred_at
 ) AS stopped GROUP BY act
 """
@@ -45,6 +47,7 @@ class Results:
     withdrawn: int = 0
     objected: int = 0
     reached: int = 0
+    followed: int = 0
 
     @property
     def sent(self) -> int:
@@ -65,26 +68,44 @@ class Results:
 
 def read_results(*, campaign: Campaign) -> Results:
     """Count what came of a campaign until now, in as few questions for many people as for one."""
-    rows = campaign.recipients.values_list("state", "code").annotate(people=Count("pk"))
-    states: Counter[str] = Counter()
-    denials: Counter[str] = Counter()
-    for state, code, people in rows.order_by("state", "code"):
-        states[state] += people
-        if state == State.DENIED:
-            denials[code] += people
-    stops = _stops(campaign)
+    counted = _count(campaign, campaign.recipients.all(), None)
+    for group, numbers in campaign.forgotten.items():
+        counted[group].update(numbers)
     return Results(
-        states=dict(states),
-        denials=dict(denials),
+        states=dict(counted["states"]),
+        denials=dict(counted["denials"]),
         left_out=dict(campaign.left_out),
-        withdrawn=stops.get("WITHDRAWN", 0),
-        objected=stops.get("OBJECTED", 0),
+        withdrawn=counted["stops"]["WITHDRAWN"],
+        objected=counted["stops"]["OBJECTED"],
         reached=_reached(campaign),
+        followed=_followed(campaign),
     )
 
 
-def _stops(campaign: Campaign) -> dict[str, int]:
+def add_up(*, campaign: Campaign, keys: Sequence[int]) -> None:
+    """Add to the numbers of a campaign what came of these rows, which are about to go; held by the caller."""
+    counted = _count(campaign, campaign.recipients.filter(pk__in=keys), keys)
+    for group, numbers in campaign.forgotten.items():
+        counted[group].update(numbers)
+    campaign.forgotten = {group: dict(numbers) for group, numbers in counted.items()}
+    campaign.save(update_fields=["forgotten"])
+
+
+def _count(
+    campaign: Campaign, rows: QuerySet[CampaignRecipient], keys: Sequence[int] | None
+) -> dict[str, Counter[str]]:
+    counted: dict[str, Counter[str]] = {"states": Counter(), "denials": Counter()}
+    found = rows.values_list("state", "code").annotate(people=Count("pk"))
+    for state, code, people in found.order_by("state", "code"):
+        counted["states"][state] += people
+        if state == State.DENIED:
+            counted["denials"][code] += people
+    return {**counted, "stops": Counter(_stops(campaign, keys))}
+
+
+def _stops(campaign: Campaign, keys: Sequence[int] | None) -> dict[str, int]:
     asked: dict[str, Any] = {
+        "keys": list(keys) if keys is not None else None,
         "campaign": campaign.pk,
         "organisation": campaign.organisation_id,
         "legal_entity": campaign.legal_entity_id,
@@ -95,6 +116,20 @@ def _stops(campaign: Campaign) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(STOPS, asked)
         return dict(cursor.fetchall())
+
+
+def _followed(campaign: Campaign) -> int:
+    """Of whoever still permits that it is counted: with the permission what was counted goes."""
+    if campaign.counts == Campaign.Counts.NOTHING:
+        return 0
+    pressed = BehaviourEvent.objects.filter(
+        contact=OuterRef("contact"),
+        legal_entity=campaign.legal_entity_id,
+        kind=BehaviourEvent.Kind.LINK_FOLLOWED,
+        via=BehaviourEvent.Via.PAGE,
+        source=campaign.code,
+    )
+    return campaign.recipients.filter(Exists(pressed)).count()
 
 
 def _reached(campaign: Campaign) -> int:

@@ -8,10 +8,11 @@ from django_stubs_ext import StrPromise
 
 from consent.domain.call_desk.lists import Made, close_call_list, open_call_list, reopen_call_list
 from consent.domain.engine.question import UnknownCodeError
-from consent.models import CallList, ContentKind, ServiceTest, Wording
+from consent.models import CallList, ContentKind, Purpose, ServiceTest, Wording
 from customers.models import Language, StaffMember
 from scoring.domain.campaigns.audience import question_of
 from scoring.domain.campaigns.personal import find_unknown_fields
+from scoring.domain.profiling import MEASURING
 from scoring.models import Campaign
 
 State = Campaign.State
@@ -38,6 +39,9 @@ def find_faults(*, campaign: Campaign, at: datetime.datetime) -> list[StrPromise
         _("A button needs an address, and words in every language."): bool(campaign.link_url)
         != bool(campaign.link_label)
         or (bool(campaign.link_url) and not _whole(campaign.link_label)),
+        _("To count needs a button, and a purpose “behaviour” of this legal entity."): _cannot_count(
+            campaign
+        ),
         _("This purpose does not use this channel."): campaign.channel not in campaign.purpose.channels,
         _("A service message needs the four-part test of its purpose, and this one has not passed it."): (
             campaign.purpose.content == ContentKind.SERVICE and not _passed(campaign)
@@ -147,6 +151,14 @@ def _askable(campaign: Campaign, at: datetime.datetime) -> bool:
     except UnknownCodeError:
         return False
     return True
+
+
+def _cannot_count(campaign: Campaign) -> bool:
+    """Nobody can permit what there is no purpose for."""
+    if campaign.counts == Campaign.Counts.NOTHING:
+        return False
+    measuring = Purpose.objects.filter(legal_entities=campaign.legal_entity_id, code=MEASURING)
+    return not (campaign.link_url and measuring.exists())
 
 
 def _lacks_number(campaign: Campaign, at: datetime.datetime) -> bool:

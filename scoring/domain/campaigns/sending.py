@@ -33,6 +33,7 @@ from scoring.domain.campaigns.audience import (
 from scoring.domain.campaigns.gathering import gather
 from scoring.domain.campaigns.message import write_to
 from scoring.domain.campaigns.running import CampaignStateError, pause_campaign
+from scoring.domain.seen import keep_measured
 from scoring.models import Campaign, CampaignRecipient
 
 logger = logging.getLogger(__name__)
@@ -105,10 +106,10 @@ def hand_over(*, campaign: Campaign, at: datetime.datetime) -> int:
     for one in candidates:
         _decide(rows[one.contact_id], one, at)
     going = [(one.contact_id, one.point) for one in candidates if one.goes and one.point]
+    alone = _once_per_address(campaign, going, rows)
     if campaign.call_list is not None:
-        _put_on_list(campaign.call_list, going, rows)
+        _put_on_list(campaign.call_list, alone, rows)
     else:
-        alone = _once_per_address(campaign, going, rows)
         _write(campaign, [(contacts[key], point) for key, point in alone], rows, at)
     CampaignRecipient.objects.bulk_update(rows.values(), CHANGED)
     return len(rows)
@@ -211,16 +212,19 @@ def _once_per_address(
     going: Sequence[tuple[uuid.UUID, ContactPoint]],
     rows: Mapping[uuid.UUID, CampaignRecipient],
 ) -> list[tuple[uuid.UUID, ContactPoint]]:
-    """People who share an address get one message together; of two workers one at a time looks and writes."""
+    """People who share an address get one message, or one call: whoever verified it last has it now.
+
+    Of two workers one at a time looks and writes.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(campaign.pk)])
     reached = campaign.recipients.filter(
-        state__in=[State.HANDED_OVER, State.SENT],
+        state__in=[State.HANDED_OVER, State.SENT, State.LISTED],
         contact_point__address_hash__in=[point.address_hash for _key, point in going],
     )
     used = set(reached.values_list("contact_point__address_hash", flat=True))
     alone = []
-    for key, point in going:
+    for key, point in sorted(going, key=lambda pair: _whose(pair[1])):
         if point.address_hash in used:
             rows[key].state, rows[key].code, rows[key].handed_at = State.DENIED, SAME_ADDRESS, None
         else:
@@ -229,13 +233,22 @@ def _once_per_address(
     return alone
 
 
+def _whose(point: ContactPoint) -> tuple[float, datetime.datetime]:
+    """Verified last comes first, then who is known longest with it."""
+    return -(point.verified_at.timestamp() if point.verified_at else 0), point.created_at
+
+
 def _write(
     campaign: Campaign,
     going: Sequence[tuple[Contact, ContactPoint]],
     rows: Mapping[uuid.UUID, CampaignRecipient],
     at: datetime.datetime,
 ) -> None:
-    new = [write_to(campaign=campaign, contact=contact, point=point) for contact, point in going]
+    measured = keep_measured(campaign=campaign, contact_ids=[contact.pk for contact, _point in going], at=at)
+    new = [
+        write_to(campaign=campaign, contact=contact, point=point, measured=measured)
+        for contact, point in going
+    ]
     for message in outbox.write_many(messages=new, written_at=at):
         rows[message.subject_id].message_id = message.pk
 

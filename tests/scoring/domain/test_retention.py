@@ -3,10 +3,19 @@ from datetime import timedelta
 import pytest
 
 from consent.domain.retention.applying import apply_retention
-from scoring.models import BehaviourEvent, ColleagueTask, JourneyMember, JourneyMove
+from scoring.domain.campaigns.results import read_results
+from scoring.models import (
+    BehaviourEvent,
+    Campaign,
+    CampaignRecipient,
+    ColleagueTask,
+    JourneyMember,
+    JourneyMove,
+)
 from tests import make
 from tests.scoring import make as scoring
 from tests.scoring import make_journeys as journeys
+from tests.scoring.domain.campaigns import scene
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +37,37 @@ def test_behaviour_goes_two_years_after_it_was_done_whenever_it_was_told() -> No
 
     assert gone == [("BEHAVIOUR", 1)]
     assert [one.subject for one in BehaviourEvent.objects.all()] == ["young"]
+
+
+def test_who_got_a_campaign_goes_two_years_after_its_end_and_the_numbers_stay() -> None:
+    entity = scene.shop()
+    alice, bob = scene.reader(entity, "Alice"), scene.reader(entity, "Bob")
+    old, young, running = (scene.started(entity, code=code) for code in ("old", "young", "running"))
+    for _turn in range(3):  # one message at a time on one permission
+        scene.work_off()
+        CampaignRecipient.objects.filter(contact=alice.contact).update(
+            state="SENT", due_at=scene.NOW, handed_at=scene.NOW
+        )
+    CampaignRecipient.objects.filter(contact=bob.contact).update(state="DENIED", code="D_WITHDRAWN")
+    scene.withdraw(alice, entity, scene.NOW + timedelta(days=1))
+    term = timedelta(days=2 * 366)
+    for campaign, ended_at in ((old, make.NOW - term), (young, make.NOW - term + timedelta(seconds=1))):
+        Campaign.objects.filter(pk=campaign.pk).update(state="ENDED", ended_at=ended_at)
+    Campaign.objects.filter(pk=running.pk).update(state="RUNNING", ended_at=None)
+    before = read_results(campaign=old)
+
+    gone = [tuple(one) for one in apply_retention(now=make.NOW) if one.what == "RECIPIENTS"]
+
+    old.refresh_from_db()
+    assert gone == [("RECIPIENTS", 2)]
+    assert (before.sent, before.denials, before.withdrawn) == (1, {"D_WITHDRAWN": 1}, 1)
+    assert read_results(campaign=old) == before
+    assert sorted(CampaignRecipient.objects.values_list("campaign__code", flat=True)) == [
+        "running",
+        "running",
+        "young",
+        "young",
+    ]
 
 
 def test_passages_go_two_years_after_somebody_left_with_their_steps_and_tasks() -> None:

@@ -505,3 +505,42 @@ def test_two_people_with_one_address_get_one_message_together() -> None:
     assert OutboxMessage.objects.count() == 1
     rows = begun.recipients.order_by("pk").values_list("state", "code")
     assert [code for state, code in rows if state != "HANDED_OVER"] == ["SAME_ADDRESS"] * 2
+
+
+def test_two_people_with_one_number_are_called_once_and_it_is_who_verified_it_last() -> None:
+    entity = shop()
+    make.caller_number(legal_entity=entity)
+    first = reader(entity, "Alice", channel=Channel.CALL)
+    now_theirs = reader(entity, "Bob", channel=Channel.CALL)
+    ContactPoint.objects.filter(pk=now_theirs.pk).update(verified_at=NOW - MINUTE)
+    begun = started(entity, channel=Channel.CALL)
+
+    work_off()
+
+    assert begun.call_list is not None
+    assert list(begun.call_list.entries.values_list("contact_point", flat=True)) == [now_theirs.pk]
+    rows = begun.recipients.values_list("contact", "state", "code")
+    assert set(rows) == {
+        (now_theirs.contact_id, "LISTED", "A_CONSENT"),
+        (first.contact_id, "DENIED", "SAME_ADDRESS"),
+    }
+
+
+def test_number_is_not_listed_again_for_who_comes_later() -> None:
+    entity = shop()
+    make.caller_number(legal_entity=entity)
+    reader(entity, "Alice", channel=Channel.CALL)
+    reader(entity, "Bob", channel=Channel.CALL)
+    begun = started(entity, channel=Channel.CALL)
+    gathering.gather(campaign=begun, at=NOW)
+    last = begun.recipients.order_by("pk").last()
+    assert last is not None
+    last.due_at = NOW + MINUTE
+    last.save(update_fields=["due_at"])
+
+    work_off()
+    work_off(NOW + MINUTE)
+
+    assert begun.call_list is not None
+    assert begun.call_list.entries.count() == 1
+    assert sorted(begun.recipients.values_list("state", flat=True)) == ["DENIED", "LISTED"]

@@ -97,7 +97,7 @@ def test_falling_score_sends_once_and_only_to_who_stood_above(entity: LegalEntit
     assert (watched, mailed()) == ({"Alice": "WATCHED"}, ["alice@example.org"])
 
 
-def test_who_is_scored_no_more_is_watched_no_more(entity: LegalEntity, model: ScoreModel) -> None:
+def test_score_that_falls_to_nothing_sends_once(entity: LegalEntity, model: ScoreModel) -> None:
     alice = reader(entity, "Alice")
     score(model, alice, 60)
     begun = waiting_for(entity, model, Begins.FALLS, 20)
@@ -105,8 +105,60 @@ def test_who_is_scored_no_more_is_watched_no_more(entity: LegalEntity, model: Sc
 
     Score.objects.all().delete()
     work_off(NOW + SECOND)
+    score(model, alice, 60)
+    work_off(NOW + 2 * SECOND)
+    Score.objects.all().delete()
+    work_off(NOW + 3 * SECOND)
+
+    assert (states(begun), mailed()) == ({"Alice": "HANDED_OVER"}, ["alice@example.org"])
+
+
+def test_score_that_is_gone_does_not_stand_below_less_than_nothing(
+    entity: LegalEntity, model: ScoreModel
+) -> None:
+    alice = reader(entity, "Alice")
+    score(model, alice, 60)
+    begun = waiting_for(entity, model, Begins.FALLS, -10)
+    work_off()
+
+    Score.objects.all().delete()
+    work_off(NOW + SECOND)
 
     assert (states(begun), mailed()) == ({}, [])
+
+
+def test_who_lost_their_score_by_objecting_did_not_fall(entity: LegalEntity, model: ScoreModel) -> None:
+    alice, bob = reader(entity, "Alice"), reader(entity, "Bob")
+    for point in (alice, bob):
+        score(model, point, 60)
+    begun = waiting_for(entity, model, Begins.FALLS, 20)
+    work_off()
+
+    profiling = Purpose.objects.get(code="profiling")
+    scope = withdrawals.Scope(legal_entity_id=entity.pk, purpose_id=profiling.pk)
+    withdrawals.object_to(contact=alice.contact, scope=scope, how=BY_LINK, occurred_at=NOW)
+    scored = set(Score.objects.values_list("contact__given_name", flat=True))
+    work_off(NOW + SECOND)
+
+    assert (scored, states(begun), mailed()) == ({"Bob"}, {"Bob": "WATCHED"}, [])
+
+
+def test_who_objects_between_the_fall_and_the_message_gets_nothing(
+    entity: LegalEntity, model: ScoreModel
+) -> None:
+    alice = reader(entity, "Alice")
+    score(model, alice, 60)
+    begun = waiting_for(entity, model, Begins.FALLS, 20)
+    work_off()
+    Score.objects.all().delete()
+    gathering.gather(campaign=begun, at=NOW + SECOND)
+
+    profiling = Purpose.objects.get(code="profiling")
+    scope = withdrawals.Scope(legal_entity_id=entity.pk, purpose_id=profiling.pk)
+    withdrawals.object_to(contact=alice.contact, scope=scope, how=BY_LINK, occurred_at=NOW + SECOND)
+    work_off(NOW + 2 * SECOND)
+
+    assert (states(begun), mailed()) == ({"Alice": "DENIED"}, [])
 
 
 def test_who_objects_to_profiling_between_trigger_and_message_gets_nothing(
