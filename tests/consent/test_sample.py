@@ -54,7 +54,7 @@ from tests.make import LONG_AGO
 
 GENERATED = 120
 # Whom an app above adds to the people of the list.
-OF_STORIES = ("jade", "kees", "lars", "mila", "nina")
+OF_STORIES = ("iris", "isa", "jade", "kees", "lars", "mila", "nina")
 FORMS = ("receptenboekje", "vogelgids", "proefabonnement", "talent")
 ORGANISATIONS = [
     "belgaboek",
@@ -191,6 +191,8 @@ def test_sample_writes_few_messages() -> None:
             "bea",
             "fatima",
             "ilse",
+            "iris",
+            "isa",
             "joost",
             "lotte",
             "luc",
@@ -203,7 +205,7 @@ def test_sample_writes_few_messages() -> None:
             "zoe",
         )
     ]
-    assert waiting.count() == 14
+    assert waiting.count() == 16
 
 
 def test_sample_organisations_hold_the_list_of_belgium() -> None:
@@ -243,7 +245,7 @@ def test_sample_purposes_belong_to_their_legal_entities() -> None:
         "harthulp": ["fundraising", "newsletter", "profiling", "service"],
         "bosvogels": ["fundraising", "membership-call", "newsletter", "profiling", "service"],
         "dagpost": seller,
-        "lampenwinkel": seller,
+        "lampenwinkel": ["behaviour", *seller],
         "stroomkring": seller,
         "geluksloterij": seller,
         "werkplaats": ["profiling", "service", "talent-pool"],

@@ -103,6 +103,10 @@ def _asking(entity: LegalEntity, purpose: str, channel: str) -> Wording:
             "nl": f"Ja, {name} mag uit wat ik bij hen doe inschatten wat bij mij past.",
             "en": f"Yes, {name} may estimate from what I do with them what suits me.",
         },
+        "behaviour": {
+            "nl": f"Ja, {name} mag noteren welke pagina's ik bekijk en welke links in hun mails ik volg.",
+            "en": f"Yes, {name} may note which pages I look at and which links in their mails I follow.",
+        },
     }
     return wordings[purpose]
 

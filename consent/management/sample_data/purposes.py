@@ -115,6 +115,17 @@ PURPOSES = (
         content=ContentKind.COMMERCIAL,
         channels=(Channel.NONE,),
     ),
+    Use(
+        code="behaviour",
+        entities=("lampenwinkel",),
+        name={"nl": "kijken naar wat u doet", "en": "looking at what you do"},
+        description={
+            "nl": "Wij noteren welke pagina's u bij ons bekijkt en welke links in onze mails u volgt.",
+            "en": "We note which of our pages you look at and which links in our mails you follow.",
+        },
+        content=ContentKind.COMMERCIAL,
+        channels=(Channel.NONE,),
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """The stories of this app in the sample."""
 
 from consent.management.sample_data.stories import STORIES
+from scoring.management.sample_data.prospect import load_prospect
 from scoring.management.sample_data.talent import load_talent_pool
 
-STORIES.append(load_talent_pool)
+STORIES.extend([load_prospect, load_talent_pool])
