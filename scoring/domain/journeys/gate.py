@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from scoring.domain.profiling import (
     LEGITIMATE_INTEREST,
-    PROFILED,
+    LET_IN,
     PROFILING,
     gate_parameters,
     keep_profiled,
 )
+from scoring.domain.scores.acts import narrowed
+from scoring.domain.scores.statement import Whose
 from scoring.models import Journey
 
 NAMES: Final = ("gate_", "open_")
@@ -31,13 +33,13 @@ def gates_of(*, journey: Journey, now: datetime.datetime) -> list[dict[str, Any]
     ]
 
 
-def compile_gates(*, gates: Collection[dict[str, Any]], column: str, params: dict[str, Any]) -> str:
-    """Write both gates for a column of contacts; each has parameters of its own."""
+def compile_gates(*, gates: Collection[dict[str, Any]], whose: Whose, params: dict[str, Any]) -> str:
+    """Write the keys of everybody whom both gates let in; each has parameters of its own."""
     written = []
     for name, gate in zip(NAMES, gates, strict=False):
         params |= {key.replace("gate_", name, 1): value for key, value in gate.items()}
-        written.append(PROFILED.format(column=column).replace("%(gate_", f"%({name}"))
-    return " AND ".join(written)
+        written.append(narrowed(sql=LET_IN, whose=whose).replace("%(gate_", f"%({name}"))
+    return " INTERSECT ".join(written)
 
 
 def keep_followed(

@@ -16,13 +16,15 @@ from scoring.domain.journeys.asking import compile_rule
 from scoring.domain.journeys.checking import Sentence, find_faults, find_unreachable, name_rule
 from scoring.domain.journeys.gate import compile_gates, gates_of
 from scoring.domain.journeys.stepping import parameters_of, rules_of
-from scoring.domain.scores.acts import narrowed
+from scoring.domain.scores.statement import Whose
 from scoring.models import Journey, JourneyMember, JourneyRule
 
 State = Journey.State
 COUNT: Any = (
+    "WITH followed AS MATERIALIZED ({followed}) "
     "SELECT count(*) FILTER (WHERE {asked}), count(*) FROM customers_contact contact "
-    "WHERE contact.organisation_id = %(organisation)s AND contact.erased_at IS NULL AND {gate}"
+    "WHERE contact.organisation_id = %(organisation)s AND contact.erased_at IS NULL "
+    "AND (contact.id IN (SELECT followed.id FROM followed)) IS TRUE"
 )
 
 
@@ -188,8 +190,8 @@ def _count(journey: Journey, rule: JourneyRule, at: datetime.datetime) -> tuple[
     params = parameters_of(journey=journey, at=at)
     asked = compile_rule(rule=rule, key="r", params=params)
     gates = gates_of(journey=journey, now=at)
-    gate = narrowed(sql=compile_gates(gates=gates, column="contact.id", params=params), whose="")
+    followed = compile_gates(gates=gates, whose=Whose.EVERYBODY, params=params)
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(asked=asked, gate=gate), params)
+        cursor.execute(COUNT.format(asked=asked, followed=followed), params)
         people, everybody = cursor.fetchone()
     return people, everybody

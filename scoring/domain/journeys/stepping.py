@@ -11,7 +11,7 @@ from django.db import connection
 
 from scoring.domain.journeys.asking import compile_rule
 from scoring.domain.journeys.gate import compile_gates, gates_of
-from scoring.domain.scores.acts import DAYS, midnights, narrowed
+from scoring.domain.scores.acts import DAYS, midnights
 from scoring.domain.scores.computing import Range
 from scoring.domain.scores.statement import Statement, Whose
 from scoring.models import Journey, JourneyRule
@@ -53,18 +53,11 @@ def step_some(*, journey: Journey, contact_ids: Sequence[uuid.UUID], at: datetim
 def compile_steps(*, journey: Journey, at: datetime.datetime, whose: Whose) -> Statement:
     """Write who makes which step at a moment; raises UnknownWordError."""
     params = parameters_of(journey=journey, at=at)
-    gates = gates_of(journey=journey, now=at)
-    gate = {
-        column: narrowed(sql=compile_gates(gates=gates, column=column, params=params), whose=whose)
-        for column in ("here.contact_id", "contact.id")
-    }
-    arms = [
-        _arm(rule, place, gate["contact.id"], whose, params)
-        for place, rule in enumerate(rules_of(journey=journey))
-    ]
+    followed = compile_gates(gates=gates_of(journey=journey, now=at), whose=whose, params=params)
+    arms = [_arm(rule, place, whose, params) for place, rule in enumerate(rules_of(journey=journey))]
     sql = CHOSEN.format(
         of_member=whose.format(column="member.contact_id"),
-        gate_here=gate["here.contact_id"],
+        followed=followed,
         steps="".join(arms),
     )
     return Statement(sql=sql, params=params)
@@ -95,7 +88,7 @@ def parameters_of(*, journey: Journey, at: datetime.datetime) -> dict[str, Any]:
     }
 
 
-def _arm(rule: JourneyRule, place: int, gate: str, whose: Whose, params: dict[str, Any]) -> str:
+def _arm(rule: JourneyRule, place: int, whose: Whose, params: dict[str, Any]) -> str:
     key = f"r{place}"
     asked = compile_rule(rule=rule, key=key, params=params)
     params |= {
@@ -107,4 +100,4 @@ def _arm(rule: JourneyRule, place: int, gate: str, whose: Whose, params: dict[st
     }
     arm = INWARD if rule.from_stage_id is None else ONWARD
     of_contact = whose.format(column="contact.id")
-    return arm.format(key=key, place=place, asked=asked, of_contact=of_contact, gate_contact=gate)
+    return arm.format(key=key, place=place, asked=asked, of_contact=of_contact)

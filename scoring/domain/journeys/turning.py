@@ -21,6 +21,8 @@ from scoring.domain.scores.rescoring import FIRST, next_range
 from scoring.models import Journey, JourneyMember
 
 logger = logging.getLogger(__name__)
+# So few that whoever is held is not held for long.
+PEOPLE_AT_ONCE: Final = 5_000
 TURN_EVERY: Final = datetime.timedelta(minutes=1)
 RELATED: Final = ("legal_entity", "purpose", "organisation")
 
@@ -71,7 +73,7 @@ def _turn(journey: Journey, now: datetime.datetime) -> int:
             return 0
         journey.turn_at, journey.turn_after = now, FIRST
     people, _number, is_last = next_range(
-        organisation_id=journey.organisation_id, after=journey.turn_after or FIRST
+        organisation_id=journey.organisation_id, after=journey.turn_after or FIRST, most=PEOPLE_AT_ONCE
     )
     steps = step_range(journey=journey, people=people, at=journey.turn_at)
     journey.turn_after = people.last

@@ -98,13 +98,16 @@ def begin_daily(*, now: datetime.datetime) -> list[Job]:
     return [start_rescoring(version=version, started_by=None, now=now) for version in due]
 
 
-def next_range(*, organisation_id: uuid.UUID, after: uuid.UUID) -> tuple[Range, int, bool]:
+def next_range(
+    *, organisation_id: uuid.UUID, after: uuid.UUID, most: int | None = None
+) -> tuple[Range, int, bool]:
     """Give the next range of people by key, how many they are, and whether nobody comes after them."""
+    most = most or PEOPLE_AT_ONCE
     beyond = Contact.objects.filter(organisation=organisation_id, pk__gt=after).order_by("pk")
-    last = beyond.values_list("pk", flat=True)[PEOPLE_AT_ONCE - 1 : PEOPLE_AT_ONCE].first()
+    last = beyond.values_list("pk", flat=True)[most - 1 : most].first()
     if last is None:
         return Range(after=after, last=LAST), beyond.count(), True
-    return Range(after=after, last=last), PEOPLE_AT_ONCE, False
+    return Range(after=after, last=last), most, False
 
 
 def _is_due(version: ScoreModelVersion, now: datetime.datetime) -> bool:

@@ -1,5 +1,7 @@
 -- Who makes which step now: of several that hold for somebody the first. Each rule is one arm after the gate.
-WITH here AS MATERIALIZED (
+-- Who may be followed is asked once about all these people, and then looked up.
+WITH followed AS MATERIALIZED ({followed}),
+here AS MATERIALIZED (
     SELECT member.id, member.contact_id, member.stage_id, member.stage_since
     FROM scoring_journeymember member
     WHERE member.journey_id = %(journey)s AND member.left_at IS NULL AND member.stage_since < %(at)s {of_member}
@@ -9,7 +11,7 @@ chosen AS MATERIALIZED (
         SELECT here.id AS member_id, here.contact_id, here.stage_id AS from_stage, here.stage_since,
             NULL::uuid AS rule_id, NULL::uuid AS to_stage, 'STOPPED' AS outcome, 'STOPPED' AS how, -1 AS place
         FROM here
-        WHERE NOT ({gate_here})
+        WHERE (here.contact_id IN (SELECT followed.id FROM followed)) IS NOT TRUE
         {steps}
     ) possible
     ORDER BY possible.contact_id, possible.place

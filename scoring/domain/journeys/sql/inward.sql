@@ -8,4 +8,4 @@
                 WHERE been.journey_id = %(journey)s AND been.contact_id = contact.id
                     AND (been.left_at IS NULL OR coalesce(been.left_at > %(again_before)s::timestamptz, true))
             )
-            AND {gate_contact}
+            AND (contact.id IN (SELECT followed.id FROM followed)) IS TRUE

@@ -108,7 +108,7 @@ def test_a_turn_comes_to_nobody_twice_however_often_it_is_worked_at() -> None:
 
 
 def test_ranges_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scoring.domain.scores.rescoring.PEOPLE_AT_ONCE", 2)
+    monkeypatch.setattr("scoring.domain.journeys.turning.PEOPLE_AT_ONCE", 2)
     found = way()
     rules(found)
     people = [found.person(f"Person {number}") for number in range(7)]
@@ -290,6 +290,7 @@ def test_a_turn_looks_members_up_by_index() -> None:
         cursor.execute("EXPLAIN " + chosen.sql + SHOW, chosen.params | about)
         plan = "\n".join(line for (line,) in cursor.fetchall())
 
+    assert plan.count("(hashed SubPlan") >= 2
     assert "Seq Scan on scoring_journeymember" not in plan
     assert "Seq Scan on scoring_behaviourevent" not in plan
     assert "Seq Scan on customers_contact" not in plan
