@@ -1,6 +1,7 @@
 import datetime
 import re
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.db import connection
@@ -8,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from consent.models import Channel
 from customers.models import Contact
+from scoring.domain.behaviour import Delivery, keep_behaviour
 from scoring.domain.campaigns import audience, gathering
 from scoring.domain.scores.computing import score_some
 from scoring.domain.scores.hearing import find_touched
-from scoring.models import Campaign, Score, ScoreModelVersion, ScoreRule
+from scoring.models import BehaviourEvent, Campaign, Score, ScoreModelVersion, ScoreRule
 from tests import make
 from tests.conftest import owner_connection
 from tests.scoring.domain.campaigns.scene import campaign, shop, start
@@ -56,6 +58,19 @@ def seed() -> tuple[ScoreModelVersion, Campaign]:
     return version, waiting
 
 
+def told(people: Sequence[uuid.UUID]) -> list[dict[str, str]]:
+    """More than the hundred keys of which the database still sees that none of them is empty."""
+    return [
+        {
+            "contact": str(people[number % len(people)]),
+            "kind": "SEARCH",
+            "occurred_at": make.NOW.isoformat(),
+            "external_id": f"order-{number}",
+        }
+        for number in range(200)
+    ]
+
+
 def scans_of(ask: Callable[[], object]) -> list[str]:
     """Run something, and list which large tables the database would read from end to end for it."""
     with CaptureQueriesContext(connection) as asked:
@@ -78,11 +93,15 @@ def test_what_is_asked_every_few_seconds_reads_no_large_table_from_end_to_end() 
     version, waiting = seed()
     some = list(Contact.objects.order_by("pk").values_list("pk", flat=True)[:20])
     version.heard_until_at = make.NOW + datetime.timedelta(seconds=1)
+    delivery = Delivery(
+        legal_entity=waiting.legal_entity, sender="shop", via=BehaviourEvent.Via.API, now=make.NOW
+    )
     questions: dict[str, Callable[[], object]] = {
         "who reached the points": lambda: list(audience.members(campaign=waiting)),
         "put on who reached them": lambda: gathering.gather(campaign=waiting, at=make.NOW),
         "count who was just heard of": lambda: score_some(version=version, contact_ids=some, now=make.NOW),
         "who was just heard of": lambda: find_touched(version=version, last=0),
+        "take up what was told": lambda: keep_behaviour(rows=told(some), delivery=delivery),
     }
 
     scans = {name: scans_of(ask) for name, ask in questions.items()}
