@@ -193,10 +193,14 @@ def test_sample_writes_few_messages() -> None:
             "ilse",
             "iris",
             "isa",
+            "jade",
             "joost",
+            "kees",
+            "lars",
             "lotte",
             "luc",
             "milan",
+            "nina",
             "petra",
             "quinten",
             "tess",
@@ -205,7 +209,7 @@ def test_sample_writes_few_messages() -> None:
             "zoe",
         )
     ]
-    assert waiting.count() == 16
+    assert waiting.count() == 20
 
 
 def test_sample_organisations_hold_the_list_of_belgium() -> None:
