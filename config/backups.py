@@ -126,7 +126,7 @@ def _stop_what_writes_to_people(restored_at: datetime.datetime) -> int:
     """Whom they reached after the backup is not known any more: somebody decides whether they go on."""
     running = list(Campaign.objects.filter(state=Campaign.State.RUNNING).order_by("pk"))
     for campaign in running:
-        pause_campaign(campaign=campaign, paused_at=restored_at)
+        pause_campaign(campaign=campaign, paused_at=restored_at, halt=Campaign.Halt.RESTORED)
     followed = Journey.objects.filter(state=Journey.State.RUNNING)
     paused = followed.update(state=Journey.State.PAUSED, turn_at=None, turn_after=None)
     writing = Job.objects.filter(kind__in=WRITE_TO_PEOPLE, state__in=jobs.UNFINISHED)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django_stubs_ext import StrPromise
 
 from customers.admin.trail import trail_of
 from customers.domain.holdings import HOLDINGS
@@ -115,6 +116,8 @@ class ScopedAdmin(LimitedAdmin[M], admin.ModelAdmin[M]):
     place: ClassVar[int] = LAST  # within its job on the start page
     organisation_path: ClassVar[str] = "organisation"
     legal_entity_path: ClassVar[str] = ""
+    # What its list is for and what to do first, where there is nothing in it yet.
+    when_empty: ClassVar[str | StrPromise] = ""
     show_full_result_count = False
     list_per_page = 50
 

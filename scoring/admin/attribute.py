@@ -19,6 +19,10 @@ class ContactAttributeAdmin(TakesUpLists):
     take_up_form = AttributeListForm
     take_up_title = _("Take up what people are")
     area = Area.BEHAVIOUR
+    when_empty = _(
+        "Here stands what you know of people beside their name and address, such as a region or a chance to "
+        "leave. It comes in by the API or a file, with whence it came; nobody types it in here."
+    )
     job = SCORING
     legal_entity_path = "legal_entity"
     list_display = ("contact", "name", "value", "origin", "acquired_at", "replaced_at", "legal_entity")

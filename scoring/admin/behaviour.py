@@ -16,6 +16,10 @@ class BehaviourEventAdmin(TakesUpLists):
     take_up_form = BehaviourListForm
     take_up_title = _("Take up what people did")
     area = Area.BEHAVIOUR
+    when_empty = _(
+        "Here stands what people did: searched, opened, visited, bought. Let your programs tell of it by the "
+        "API, or read a file in; pages of your own tell it only of who permitted that."
+    )
     job = SCORING
     legal_entity_path = "legal_entity"
     list_display = ("occurred_at", "contact", "kind", "subject", "source", "value", "legal_entity")

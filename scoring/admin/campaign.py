@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,6 +35,11 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
     """A draft is changed at will; once it started only its state changes."""
 
     area = Area.CAMPAIGNS
+    when_empty = _(
+        "A campaign is one message for one purpose over one channel. Add a draft, see how it reads and whom "
+        "it reaches, and start it. Everybody is asked about when their turn comes: who may not be reached "
+        "gets nothing."
+    )
     job = SCORING
     place = 1
     form = CampaignForm
@@ -117,7 +123,7 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
         return self.turn(request, object_id, pause_now, str(_("Paused. Nothing goes out now.")))
 
     def resume_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return self.turn(request, object_id, running.resume_campaign, str(_("It goes on where it stopped.")))
+        return self.turn(request, object_id, resume_now, str(_("It goes on where it stopped.")))
 
     def end_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What ends a campaign for good is asked once more, with how many then get nothing."""
@@ -136,6 +142,9 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
             act(campaign=campaign)
         except running.CampaignStateError:
             messages.info(request, TURNED)
+        except running.CampaignNotReadyError as error:
+            for fault in error.faults:
+                messages.error(request, fault)
         else:
             self.log_change(request, campaign, ["state"])
             messages.success(request, words)
@@ -143,7 +152,15 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, campaign: Campaign) -> str:
-        return badge(campaign_look(campaign.state))
+        shown = badge(campaign_look(campaign.state))
+        if not campaign.halted_because:
+            return shown
+        why = campaign.get_halted_because_display()
+        return format_html('{}<div class="quiet-text">{}</div>', shown, why)
+
+
+def resume_now(*, campaign: Campaign) -> None:
+    running.resume_campaign(campaign=campaign, resumed_at=timezone.now())
 
 
 def pause_now(*, campaign: Campaign) -> None:
@@ -159,6 +176,9 @@ class CampaignRecipientAdmin(ReadOnlyAdmin[CampaignRecipient]):
     """Who was to get a campaign, what the rules said when their turn came, and what came of it."""
 
     area = Area.CAMPAIGNS
+    when_empty = _(
+        "Nobody was to get a campaign yet. Start a campaign, and see here person by person what came of it."
+    )
     job = SCORING
     place = 3
     organisation_path = "campaign__organisation"
@@ -179,6 +199,9 @@ class FrequencyCapAdmin(ScopedAdmin[FrequencyCap]):
     """One row for the whole organisation: people do not care which department writes to them."""
 
     area = Area.CAMPAIGNS
+    when_empty = _(
+        "There is no limit yet to how many campaigns one person gets. Add one for the whole organisation."
+    )
     job = SCORING
     place = 4
     list_display = ("organisation", "messages", "days")

@@ -28,6 +28,10 @@ class ScoreAdmin(ReadOnlyAdmin[Score]):
     """What people have, the most first; and why, as at any day."""
 
     area = Area.SCORES
+    when_empty = _(
+        "Nobody has a score yet. Scores appear here once a version of a score model is published, for "
+        "everybody who may be profiled."
+    )
     job = SCORING
     place = 3
     organisation_path = "model__organisation"
@@ -59,6 +63,10 @@ class ScoreAdmin(ReadOnlyAdmin[Score]):
 @admin.register(Segment)
 class SegmentAdmin(ScopedAdmin[Segment]):
     area = Area.SCORE_MODELS
+    when_empty = _(
+        "A segment is a group of people who get something of their own. Add one: let a band of a score model "
+        "decide who is in it, or leave that empty and put people in by hand."
+    )
     job = SCORING
     place = 4
     legal_entity_path = "legal_entity"
@@ -93,6 +101,10 @@ class SegmentAdmin(ScopedAdmin[Segment]):
 @admin.register(SegmentMember)
 class SegmentMemberAdmin(ReadOnlyAdmin[SegmentMember]):
     area = Area.SCORES
+    when_empty = _(
+        "Nobody is in a segment yet. Publish a score model with bands, or open a segment that is kept by "
+        "hand and put people in."
+    )
     job = SCORING
     place = 5
     organisation_path = "segment__organisation"

@@ -21,6 +21,10 @@ from scoring.models import ScoreModel, ScoreModelVersion
 @admin.register(ScoreModel)
 class ScoreModelAdmin(ScopedAdmin[ScoreModel]):
     area = Area.SCORE_MODELS
+    when_empty = _(
+        "A score model gives people points for what they do or are, so that you see who is interested or "
+        "at risk. Add one, make a version of it with rules, try it on real data, and publish it."
+    )
     job = SCORING
     place = 1
     legal_entity_path = "legal_entity"

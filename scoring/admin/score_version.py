@@ -56,6 +56,9 @@ class ScoreModelVersionAdmin(DraftAdmin[ScoreModelVersion]):
     """A version with its rules as sentences; only a draft changes."""
 
     area = Area.SCORE_MODELS
+    when_empty = _(
+        "There is no version yet. Open a score model and make one with “New version”: it holds the rules."
+    )
     job = SCORING
     place = 2
     organisation_path = "model__organisation"

@@ -42,6 +42,13 @@ class Campaign(models.Model):
         PAUSED = "PAUSED", _("Paused")
         ENDED = "ENDED", _("Ended")
 
+    class Halt(models.TextChoices):
+        NO_LEGAL_ENTITY = "NO_LEGAL_ENTITY", _("the legal entity it is sent for is no longer there")
+        NO_PURPOSE = "NO_PURPOSE", _("the legal entity no longer has its purpose")
+        NO_PRODUCT_GROUP = "NO_PRODUCT_GROUP", _("the legal entity no longer has its product group")
+        NO_CHANNEL = "NO_CHANNEL", _("its channel is no longer used")
+        RESTORED = "RESTORED", _("a back-up was put back, so some may have had it already")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="campaigns", verbose_name=_("organisation")
@@ -151,6 +158,15 @@ class Campaign(models.Model):
     )
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.DRAFT)
     created_at = models.DateTimeField(_("made at"))
+    halted_because = models.CharField(
+        _("why it paused by itself"),
+        max_length=16,
+        choices=Halt.choices,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+    )
     started_at = models.DateTimeField(_("started at"), null=True)
     started_by = models.ForeignKey(
         StaffMember, models.PROTECT, null=True, related_name="+", verbose_name=_("started by")

@@ -166,7 +166,8 @@ def test_what_writes_to_people_stops_until_somebody_decides(
     move_to(new_database)
     restored = told("restore", folder)
 
-    assert Campaign.objects.get().state == Campaign.State.PAUSED
+    paused = Campaign.objects.get()
+    assert (paused.state, paused.halted_because) == (Campaign.State.PAUSED, Campaign.Halt.RESTORED)
     assert Job.objects.get(pk=job.pk).state == Job.State.CANCELLED
     assert restored.splitlines()[3].startswith("2 campaigns, announcements")
 

@@ -307,3 +307,37 @@ def test_results_take_as_few_queries_for_many_as_for_one(people: int, entity: Le
         client.get(page("results", begun))
 
     assert len(queries) == 10
+
+
+def test_campaign_that_paused_by_itself_says_why_and_goes_on_once_that_is_mended(
+    entity: LegalEntity, client: Client
+) -> None:
+    begun, purpose = started(entity), purpose_of(entity)
+    purpose.legal_entities.clear()
+    work_off()
+    why = "the legal entity no longer has its purpose"
+
+    pages = (reverse("admin:scoring_campaign_changelist"), page("change", begun), page("results", begun))
+    shown = [why in client.get(address).content.decode() for address in pages]
+    refused = client.post(page("resume", begun), follow=True).content.decode()
+    begun.refresh_from_db()
+    still = begun.state
+    purpose.legal_entities.add(entity)
+    client.post(page("resume", begun))
+
+    begun.refresh_from_db()
+    assert (shown, still) == ([True, True, True], "PAUSED")
+    assert "This legal entity does not use this purpose or product group." in refused
+    assert (begun.state, begun.halted_because) == ("RUNNING", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("", "A campaign is one message"), ("?q=lampen", "Nothing matches what you search or filter on.")],
+)
+def test_empty_list_says_what_it_is_for_and_a_search_that_nothing_matches(
+    query: str, words: str, entity: LegalEntity, client: Client
+) -> None:
+    answer = client.get(reverse("admin:scoring_campaign_changelist") + query)
+
+    assert words in answer.content.decode()

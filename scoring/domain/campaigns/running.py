@@ -75,23 +75,30 @@ def start_campaign(*, campaign: Campaign, started_by: StaffMember, started_at: d
 
 
 @transaction.atomic
-def pause_campaign(*, campaign: Campaign, paused_at: datetime.datetime) -> None:
+def pause_campaign(
+    *, campaign: Campaign, paused_at: datetime.datetime, halt: Campaign.Halt | None = None
+) -> None:
     """Stop for a while: what is in the outbox comes back and waits too, and its call list shows nobody.
 
-    Raises CampaignStateError.
+    `halt` says why, where nobody of the staff paused it. Raises CampaignStateError.
     """
     held = _hold(campaign, State.RUNNING)
-    held.state = State.PAUSED
-    held.save(update_fields=["state"])
+    held.state, held.halted_because = State.PAUSED, halt or ""
+    held.save(update_fields=["state", "halted_because"])
     _close_list(held, paused_at)
 
 
 @transaction.atomic
-def resume_campaign(*, campaign: Campaign) -> None:
-    """Go on where a campaign was paused, call list and all. Raises CampaignStateError."""
+def resume_campaign(*, campaign: Campaign, resumed_at: datetime.datetime) -> None:
+    """Go on where a campaign was paused, call list and all, unless something has come to lack since.
+
+    Raises CampaignNotReadyError and CampaignStateError.
+    """
     held = _hold(campaign, State.PAUSED)
-    held.state = State.RUNNING
-    held.save(update_fields=["state"])
+    if faults := find_faults(campaign=held, at=resumed_at):
+        raise CampaignNotReadyError(faults)
+    held.state, held.halted_because = State.RUNNING, ""
+    held.save(update_fields=["state", "halted_because"])
     if held.call_list is not None:
         reopen_call_list(call_list=held.call_list)
 

@@ -42,6 +42,12 @@ HANDED_AT_ONCE: Final = 200
 # So few wait in the outbox that a pause is felt at once, and enough that no sender stands idle.
 IN_THE_OUTBOX: Final = 1_000
 ONE_AT_A_TIME: Final = datetime.timedelta(minutes=1)
+HALTS: Final = {
+    "legal entity": Campaign.Halt.NO_LEGAL_ENTITY,
+    "purpose": Campaign.Halt.NO_PURPOSE,
+    "product group": Campaign.Halt.NO_PRODUCT_GROUP,
+    "channel": Campaign.Halt.NO_CHANNEL,
+}
 CHANGED: Final = ("state", "code", "asked_at", "contact_point", "due_at", "handed_at", "message_id")
 RELATED: Final = ("legal_entity", "purpose", "product_group", "call_list", "segment__model", "score_model")
 
@@ -67,19 +73,19 @@ def take_turns(*, now: datetime.datetime, after: str = "") -> Iterator[tuple[str
 def _step(campaign: Campaign, now: datetime.datetime) -> int:
     try:
         step = gather(campaign=campaign, at=now) + hand_over(campaign=campaign, at=now)
-    except UnknownCodeError:
-        _pause(campaign, now)
+    except UnknownCodeError as error:
+        _pause(campaign, HALTS[error.option], now)
         return 0
     if not step:
         end_where_done(campaign=campaign, at=now)
     return step
 
 
-def _pause(campaign: Campaign, now: datetime.datetime) -> None:
+def _pause(campaign: Campaign, halt: Campaign.Halt, now: datetime.datetime) -> None:
     """One whose question cannot be put any more holds up no other."""
     logger.error("Campaign %s is paused: its question cannot be put any more.", campaign.pk)
     with contextlib.suppress(CampaignStateError):
-        pause_campaign(campaign=campaign, paused_at=now)
+        pause_campaign(campaign=campaign, paused_at=now, halt=halt)
 
 
 @transaction.atomic

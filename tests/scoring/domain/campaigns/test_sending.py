@@ -243,7 +243,7 @@ def test_paused_campaign_takes_back_what_is_in_the_outbox_and_sends_it_after_it_
     while_paused = post()
     work_off()
     waiting = states(begun)
-    running.resume_campaign(campaign=begun)
+    running.resume_campaign(campaign=begun, resumed_at=NOW)
     work_off()
 
     assert (while_paused, waiting, post()) == ([], {"Alice": "WAITING"}, ["alice@example.org"])
@@ -350,7 +350,7 @@ def test_paused_phone_campaign_shows_nobody_to_agents_until_it_is_resumed() -> N
 
     running.pause_campaign(campaign=begun, paused_at=NOW)
     while_paused = shown()
-    running.resume_campaign(campaign=begun)
+    running.resume_campaign(campaign=begun, resumed_at=NOW)
 
     assert (while_paused, shown()) == (False, True)
 
@@ -452,7 +452,7 @@ def test_paused_campaign_does_not_send_again_what_may_have_arrived() -> None:
 
     running.pause_campaign(campaign=begun, paused_at=NOW)
     got = post(NOW + MINUTE)
-    running.resume_campaign(campaign=begun)
+    running.resume_campaign(campaign=begun, resumed_at=NOW)
     work_off(NOW + 2 * MINUTE)
 
     assert (got, post(NOW + 2 * MINUTE)) == ([], [])
@@ -474,7 +474,8 @@ def test_campaign_whose_question_cannot_be_put_any_more_is_paused_alone(
     work_off()
 
     broken.refresh_from_db()
-    assert (broken.state, states(whole)) == ("PAUSED", {"Alice": "HANDED_OVER"})
+    assert (broken.state, broken.halted_because) == ("PAUSED", "NO_PURPOSE")
+    assert states(whole) == {"Alice": "HANDED_OVER"}
     assert caplog.messages == [f"Campaign {broken.pk} is paused: its question cannot be put any more."]
 
 
