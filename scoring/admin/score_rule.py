@@ -35,6 +35,11 @@ def is_open(version: ScoreModelVersion | None) -> bool:
 class ConditionInline(ScopedTabularInline[RuleCondition]):
     model = RuleCondition
     formset = ConditionFormSet
+    template = "admin/card_inline.html"
+    explained = _(
+        "Leave them empty where it always counts. “Is at least” and “is at most” need a number, “is known” "
+        "needs nothing, the others a text."
+    )
     area = Area.SCORE_MODELS
     ordering = ("rule", "pk")
     extra = 2
