@@ -4,14 +4,17 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import ReadOnlyAdmin, ScopedAdmin, ScopedRelatedFilter
 from customers.domain.staff import Area
+from customers.domain.staff_acts import About
 from customers.staff_site import SCORING
 from scoring.admin.segment_form import SegmentForm
+from scoring.admin.segment_people import SegmentPeople
 from scoring.domain.rules.wording import tell_rule
 from scoring.domain.scores.computing import day_of
 from scoring.domain.versions import explain_as_at
@@ -61,7 +64,9 @@ class ScoreAdmin(ReadOnlyAdmin[Score]):
 
 
 @admin.register(Segment)
-class SegmentAdmin(ScopedAdmin[Segment]):
+class SegmentAdmin(SegmentPeople, ScopedAdmin[Segment]):
+    """Who is in it follows from a band, or is kept by hand on a page beside its form."""
+
     area = Area.SCORE_MODELS
     when_empty = _(
         "A segment is a group of people who get something of their own. Add one: let a band of a score model "
@@ -80,6 +85,10 @@ class SegmentAdmin(ScopedAdmin[Segment]):
         (_("Who is in it"), {"fields": ("model", "band_code")}),
     )
     form = SegmentForm
+    change_form_template = "admin/segment_change_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*self.people_urls(), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Segment]:
         return super().get_queryset(request).annotate(member_count=models.Count("members"))
@@ -115,6 +124,10 @@ class SegmentMemberAdmin(ReadOnlyAdmin[SegmentMember]):
     search_fields = ("=contact__id",)
     ordering = ("-since_at", "-pk")
     fields = ("contact", "segment", "since_at")
+
+    def about(self, key: str, contact: str = "contact") -> About:
+        """Whom it is about is kept with every act."""
+        return super().about(key, contact)
 
 
 def is_used(segment: Segment) -> bool:

@@ -28,7 +28,9 @@ def client(entity: LegalEntity) -> Client:
 
 @pytest.fixture
 def model(entity: LegalEntity) -> ScoreModel:
-    return make_scores.score_model(legal_entity=entity)
+    made = make_scores.score_model(legal_entity=entity)
+    make_scores.band(version=make_scores.score_version(model=made), code="heet", name="Heet")
+    return made
 
 
 @pytest.fixture
@@ -81,3 +83,14 @@ def test_who_is_in_a_segment_stays_while_a_campaign_is_for_them(
 
     assert IN_USE in shown
     assert (during, made.band_code) == (("Heet", "koud"), "heet")
+
+
+def test_segment_of_a_band_that_its_model_has_not_is_refused(
+    entity: LegalEntity, client: Client, model: ScoreModel
+) -> None:
+    said = typed(model, legal_entity=entity.pk, band_code="lauw")
+
+    answer = client.post(reverse("admin:scoring_segment_add"), said)
+
+    errors = answer.context["adminform"].form.errors
+    assert errors == {"band_code": ["This score model has no band with this code. It has: heet."]}
