@@ -3,12 +3,15 @@ from scoring.admin import (
     behaviour,
     campaign,
     journey,
+    journey_rows,
+    journey_rule,
     score,
     score_model,
     score_rule,
     score_version,
     story,
     talent_pool,
+    task,
 )
 
 __all__ = [
@@ -16,10 +19,13 @@ __all__ = [
     "behaviour",
     "campaign",
     "journey",
+    "journey_rows",
+    "journey_rule",
     "score",
     "score_model",
     "score_rule",
     "score_version",
     "story",
     "talent_pool",
+    "task",
 ]

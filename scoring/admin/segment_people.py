@@ -1,5 +1,6 @@
 """Who is in a segment, and the people that are put in and taken out by hand."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,7 @@ class SegmentPeople(BaseModelAdmin[Segment]):
     """The pages beside the form of a segment."""
 
     def people_urls(self) -> list[URLPattern]:
-        pages = [
+        pages: list[tuple[str, Callable[..., Any], str]] = [
             ("<path:object_id>/people/", require_safe(self.people_view), "people"),
             ("<path:object_id>/put-in/", require_POST(self.put_in_view), "put_in"),
             ("<path:object_id>/take-out/<int:member>/", self.take_out_view, "take_out"),

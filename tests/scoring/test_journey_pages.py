@@ -1,0 +1,326 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import LegalEntity, StaffMember
+from scoring.models import ColleagueTask, Journey, JourneyAction, JourneyRule, JourneyStage
+from tests import make
+from tests.consent.admin_rows import signed_in
+from tests.scoring import make_journeys, make_scores
+from tests.scoring.domain.campaigns.scene import NOW, marketer, purpose_of, shop
+
+pytestmark = pytest.mark.django_db
+NONE = {"-TOTAL_FORMS": "0", "-INITIAL_FORMS": "0"}
+
+
+@pytest.fixture
+def entity() -> LegalEntity:
+    return shop()
+
+
+@pytest.fixture
+def client(entity: LegalEntity) -> Client:
+    return signed_in(marketer(entity))
+
+
+@pytest.fixture
+def journey(entity: LegalEntity) -> Journey:
+    return make_journeys.journey(legal_entity=entity, purpose=purpose_of(entity))
+
+
+@pytest.fixture
+def looks(journey: Journey) -> JourneyStage:
+    return make_journeys.stage(journey=journey)
+
+
+@pytest.fixture
+def buys(journey: Journey) -> JourneyStage:
+    return make_journeys.stage(journey=journey, position=1, code="koopt", name="Koopt")
+
+
+def page(name: str, journey: Journey, *more: Any) -> str:
+    return reverse(f"admin:scoring_journey_{name}", args=[journey.pk, *more])
+
+
+def typed(entity: LegalEntity, **changed: Any) -> dict[str, Any]:
+    stage = {
+        "position": "0",
+        "name": "Kijkt rond",
+        "code": "kijkt",
+        "target_people": "40",
+        "target_days": "14",
+    }
+    return {
+        "name": "Welkom",
+        "code": "welkom",
+        "kind": "GENERAL",
+        "description": "",
+        "legal_entity": entity.pk,
+        "purpose": purpose_of(entity).pk,
+        "rests_on": "CONSENT",
+        "again_after_days": "",
+        "stages-TOTAL_FORMS": "1",
+        "stages-INITIAL_FORMS": "0",
+        **{f"stages-0-{name}": value for name, value in stage.items()},
+        **changed,
+    }
+
+
+def test_marketer_makes_a_journey_with_stages_and_what_is_aimed_at(
+    entity: LegalEntity, client: Client
+) -> None:
+    answer = client.post(reverse("admin:scoring_journey_add"), typed(entity))
+
+    stage = JourneyStage.objects.select_related("journey").get()
+    assert (answer.status_code, stage.journey.organisation) == (302, entity.organisation)
+    assert (stage.name, stage.target_people, stage.target_days) == ("Kijkt rond", 40, 14)
+
+
+@pytest.mark.parametrize(
+    ("field", "changed", "sentence"),
+    [
+        ("code", {"code": "taken"}, "There is a journey with this code already."),
+        ("again_after_days", {"again_after_days": "-1"}, "Ensure this value is greater than or equal to 0."),
+    ],
+)
+def test_what_can_never_be_right_is_said_beside_its_field(
+    field: str, changed: dict[str, str], sentence: str, entity: LegalEntity, client: Client
+) -> None:
+    make_journeys.journey(legal_entity=entity, purpose=purpose_of(entity), code="taken")
+
+    answer = client.post(reverse("admin:scoring_journey_add"), typed(entity, **changed))
+
+    assert answer.context["adminform"].form.errors == {field: [sentence]}
+
+
+def rule_typed(journey: Journey, **said: Any) -> dict[str, Any]:
+    return {"journey": journey.pk, "position": "0", "after_days": "0", "times": "1", **said}
+
+
+def test_marketer_writes_a_rule_and_reads_it_as_a_sentence(
+    client: Client, journey: Journey, looks: JourneyStage, buys: JourneyStage
+) -> None:
+    said = rule_typed(
+        journey,
+        kind="ADVANCE",
+        from_stage=looks.pk,
+        to_stage=buys.pk,
+        after_days="3",
+        looks_at="PURCHASE",
+        within_days="30",
+        condition0_field="VALUE",
+        condition0_comparison="AT_LEAST",
+        condition0_number="25",
+    )
+
+    answer = client.post(reverse("admin:scoring_journeyrule_add"), said)
+    shown = client.get(page("change", journey)).content.decode()
+
+    rule = JourneyRule.objects.get()
+    asked = {"field": "VALUE", "name": "", "comparison": "AT_LEAST", "text": "", "number": "25"}
+    assert (answer["Location"], rule.conditions) == (page("change", journey), [asked])
+    sentence = (
+        "Who buys or donates within 30 days and the value is at least 25 in “Kijkt rond” for 3 days "
+        "goes on to “Koopt”."
+    )
+    assert sentence in shown
+
+
+def test_rule_is_changed_without_losing_its_conditions(
+    client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    kept = [{"field": "TOWN", "name": "", "comparison": "IS", "text": "Utrecht", "number": None}]
+    rule = make_journeys.rule(journey=journey, to_stage=looks, conditions=kept)
+    address = reverse("admin:scoring_journeyrule_change", args=[rule.pk])
+
+    form = client.get(address).context["adminform"].form
+    said = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    client.post(address, {**said, "position": "4"})
+
+    rule.refresh_from_db()
+    assert (rule.position, rule.conditions) == (4, kept)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"condition0_field": "VALUE", "condition0_comparison": "AT_LEAST"}, "condition0_field"),
+        (
+            {"condition0_field": "AGE", "condition0_comparison": "AT_LEAST", "condition0_number": "18"},
+            "condition0_field",
+        ),
+        ({"to_stage": ""}, "__all__"),
+    ],
+)
+def test_rule_that_cannot_hold_is_refused_beside_the_field(
+    said: dict[str, str], field: str, client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    whole = rule_typed(journey, kind="ENTER", to_stage=looks.pk, looks_at="PURCHASE")
+
+    answer = client.post(reverse("admin:scoring_journeyrule_add"), {**whole, **said})
+
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert not JourneyRule.objects.exists()
+
+
+def test_rule_leads_only_to_stages_of_its_own_journey(
+    entity: LegalEntity, client: Client, journey: Journey
+) -> None:
+    other = make_journeys.journey(legal_entity=entity, purpose=purpose_of(entity), code="ander")
+    foreign = make_journeys.stage(journey=other)
+
+    said = rule_typed(journey, kind="ENTER", to_stage=foreign.pk)
+    answer = client.post(reverse("admin:scoring_journeyrule_add"), said)
+
+    assert list(answer.context["adminform"].form.errors) == ["to_stage"]
+
+
+def test_action_is_told_as_a_sentence(client: Client, journey: Journey, looks: JourneyStage) -> None:
+    said = {"stage": looks.pk, "after_days": "2", "what": "TASK", "words": "Bel even", "due_days": "5"}
+
+    answer = client.post(reverse("admin:scoring_journeyaction_add"), said)
+    shown = client.get(page("change", journey)).content.decode()
+
+    assert answer["Location"] == page("change", journey)
+    assert "After 2 days: task for everybody: “Bel even”, within 5 days." in shown
+
+
+def test_action_puts_people_only_into_a_segment_kept_by_hand(
+    entity: LegalEntity, client: Client, looks: JourneyStage
+) -> None:
+    model = make_scores.score_model(legal_entity=entity)
+    decided = make_scores.segment(legal_entity=entity, model=model, band_code="heet")
+
+    said = {"stage": looks.pk, "after_days": "0", "what": "PUT_IN", "segment": decided.pk}
+    answer = client.post(reverse("admin:scoring_journeyaction_add"), said)
+
+    assert "segment" in answer.context["adminform"].form.errors
+    assert not JourneyAction.objects.exists()
+
+
+def test_figures_stand_in_a_table_beside_their_bars_and_in_a_file(
+    client: Client, journey: Journey, looks: JourneyStage, buys: JourneyStage
+) -> None:
+    JourneyStage.objects.filter(pk=looks.pk).update(target_people=2)
+    member = make_journeys.member(stage=looks, contact=make.contact(organisation=journey.organisation))
+    make_journeys.move(member=member)
+
+    table = client.get(page("figures", journey), {"days": ""}).context["table"]
+    answer = client.get(page("figures_csv", journey), {"days": ""})
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+
+    first, second = table.rows
+    assert (first.people.shown, first.people.target, str(first.people.look.word)) == (
+        "1",
+        "2",
+        "Behind target",
+    )
+    assert (second.people.shown, [bar.number for bar in table.funnel]) == ("0", [1, 0])
+    assert [line.split(";")[0].split(",")[0].strip('"') for line in lines] == ["stage", "Kijkt rond", "Koopt"]
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_figures_take_as_few_queries_for_many_as_for_one(
+    people: int, client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    for _person in range(people):
+        contact = make.contact(organisation=journey.organisation)
+        make_journeys.move(member=make_journeys.member(stage=looks, contact=contact))
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(page("figures", journey))
+
+    assert len(queries) == 15
+
+
+def test_people_in_a_stage_are_looked_for_by_name_and_their_steps_seen(
+    client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    alice = make.contact(organisation=journey.organisation, given_name="Alice", family_name="Lampman")
+    bob = make.contact(organisation=journey.organisation, given_name="Bob")
+    members = [make_journeys.member(stage=looks, contact=one) for one in (alice, bob)]
+    make_journeys.move(member=members[0])
+
+    found = client.get(page("stage", journey, looks.code), {"q": "lamp ali"}).context["page"]
+    steps = client.get(page("member", journey, members[0].pk)).context["moves"]
+
+    assert list(found) == [members[0]]
+    assert [(move.from_stage, move.to_stage) for move in steps] == [(None, looks)]
+
+
+def test_nobody_is_named_where_only_figures_are_shown(client: Client, journey: Journey) -> None:
+    stage = make_journeys.stage(journey=journey, code="blijft", name="Blijft", figures_only=True)
+    contact = make.contact(organisation=journey.organisation, given_name="Alice", family_name="Lampman")
+    member = make_journeys.member(stage=stage, contact=contact)
+    make_journeys.move(member=member)
+
+    answers = [client.get(page("stage", journey, "blijft")), client.get(page("member", journey, member.pk))]
+    listed = client.get(reverse("admin:scoring_journeymember_changelist")).content.decode()
+    figures = client.get(page("figures", journey)).content.decode()
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert "Lampman" not in listed + figures
+    assert "fewer than 10" in figures
+
+
+def test_tasks_of_me_and_my_department_stand_overdue_first_and_are_done_once(
+    entity: LegalEntity, client: Client, looks: JourneyStage
+) -> None:
+    me = marketer(entity)
+    me.department = make.department(organisation=entity.organisation, name="Binnendienst")
+    me.save(update_fields=["department"])
+    other = make.department(organisation=entity.organisation, name="Andere")
+    member = make_journeys.member(stage=looks, contact=make.contact(organisation=entity.organisation))
+    now = timezone.now()
+    rows = {
+        "later": (me.department, 3),
+        "late": (me.department, -3),
+        "theirs": (other, -9),
+        "whoever": (None, 9),
+    }
+    for words, (department, days) in rows.items():
+        task = make_journeys.task(member=member, words=words)
+        ColleagueTask.objects.filter(pk=task.pk).update(
+            department=department, due_at=now + timedelta(days=days)
+        )
+
+    first = client.get(reverse("admin:my_tasks")).context["page"]
+    names = [task.words for task in first]
+    start = client.get(reverse("admin:index")).content.decode()
+    late = first[0]
+    answers = [client.post(reverse("admin:my_task_done", args=[late.pk]), follow=True) for _twice in range(2)]
+
+    late.refresh_from_db()
+    assert names == ["late", "later", "whoever"]
+    assert "3 tasks wait for you or your department. 1 is overdue." in " ".join(start.split())
+    assert (late.done_by, late.done_at is not None) == (me, True)
+    assert "A colleague did this before." in answers[1].content.decode()
+
+
+@pytest.mark.parametrize("role", [StaffMember.Role.AUDITOR, StaffMember.Role.CALL_AGENT])
+def test_others_do_no_tasks_and_change_no_journey(
+    role: StaffMember.Role, entity: LegalEntity, journey: Journey, looks: JourneyStage
+) -> None:
+    staff = make.staff_member(organisation=entity.organisation, username="ander", role=role)
+    member = make_journeys.member(stage=looks, contact=make.contact(organisation=entity.organisation))
+    task, client = make_journeys.task(member=member), signed_in(staff)
+
+    done = client.post(reverse("admin:my_task_done", args=[task.pk])).status_code
+    added = client.post(reverse("admin:scoring_journey_add"), typed(entity, code="nieuw")).status_code
+
+    assert (done, added) == (403, 403)
+
+
+def test_journey_that_started_stays_as_it_is(entity: LegalEntity, client: Client, journey: Journey) -> None:
+    Journey.objects.filter(pk=journey.pk).update(state="RUNNING", started_at=NOW, started_by=marketer(entity))
+
+    answer = client.post(page("change", journey), typed(entity, name="Anders"))
+
+    journey.refresh_from_db()
+    assert (answer.status_code, journey.name) == (403, "Welkom")
