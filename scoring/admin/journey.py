@@ -10,8 +10,8 @@ from consent.admin.badge import badge
 from customers.admin.scope import DraftAdmin, ScopedRelatedFilter, ScopedTabularInline
 from customers.domain.staff import Area, Right
 from customers.staff_site import SCORING
+from scoring.admin.journey_acts import JourneyActs
 from scoring.admin.journey_form import JourneyForm
-from scoring.admin.journey_pages import JourneyPages
 from scoring.admin.journey_tables import journey_look
 from scoring.domain.journeys.wording import tell_action, tell_journey_rule
 from scoring.models import Journey, JourneyStage
@@ -51,7 +51,7 @@ class StageInline(ScopedTabularInline[JourneyStage]):
 
 
 @admin.register(Journey)
-class JourneyAdmin(JourneyPages, DraftAdmin[Journey]):
+class JourneyAdmin(JourneyActs, DraftAdmin[Journey]):
     """A draft with its stages, and its rules and actions as sentences; once it runs it stays as it is."""
 
     area = Area.JOURNEYS
@@ -77,7 +77,7 @@ class JourneyAdmin(JourneyPages, DraftAdmin[Journey]):
     )
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.page_urls(), *super().get_urls()]
+        return [*self.act_urls(), *self.page_urls(), *super().get_urls()]
 
     def is_draft(self, obj: Journey | None) -> bool:
         return is_draft(obj)

@@ -24,8 +24,9 @@ class JourneyForm(forms.ModelForm[Journey]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        entity = cleaned.get("legal_entity") or (self.instance.legal_entity_id and self.instance.legal_entity)
-        if not entity:
+        known = None if self.instance._state.adding else self.instance.legal_entity  # noqa: SLF001
+        entity = cleaned.get("legal_entity") or known
+        if entity is None:
             return cleaned
         self.instance.organisation_id = entity.organisation_id
         purpose = cleaned.get("purpose")

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from consent.admin.csv_download import as_download
 from customers.admin.scope import staff_of
-from customers.domain.staff import Area, Right, rights_of
+from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from scoring.admin.find_contact import may_see_people
 from scoring.admin.journey_tables import band_rows, journey_look, journey_table, lines_of
 from scoring.domain.journeys.figures import Figures, count_bands, read_figures
@@ -112,8 +112,14 @@ class JourneyPages(BaseModelAdmin[Journey]):
     def page(
         self, request: HttpRequest, name: str, journey: Journey, *, title: Any, **context: Any
     ) -> TemplateResponse:
+        staff = staff_of(request)
+        changes = Right.CHANGE in rights_of(staff=staff, area=Area.JOURNEYS) and may_see_people(request)
         whole = {
             **self.admin_site.each_context(request),
+            "is_on": journey.state in (Journey.State.RUNNING, Journey.State.PAUSED),
+            "may_start": has_duty(staff=staff, duty=Duty.SEND_CAMPAIGN),
+            "may_stop": has_duty(staff=staff, duty=Duty.STOP_CAMPAIGN),
+            "may_move": changes,
             "opts": self.opts,
             "title": title,
             "journey": journey,

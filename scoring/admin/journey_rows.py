@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter
 from customers.domain.staff import Area
+from customers.domain.staff_acts import About
 from customers.staff_site import SCORING
 from scoring.models import JourneyMember, JourneyMove, JourneyStage
 
@@ -35,6 +36,10 @@ class JourneyMemberAdmin(ReadOnlyAdmin[JourneyMember]):
     list_select_related = ("contact", "journey", "stage")
     search_fields = ("=contact__id",)
     ordering = ("-stage_since", "-pk")
+
+    def about(self, key: str, contact: str = "contact") -> About:
+        """Whom it is about is kept with every act."""
+        return super().about(key, contact)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JourneyMember]:
         return super().get_queryset(request).exclude(stage__figures_only=True)

@@ -31,9 +31,8 @@ def _condition_fields() -> dict[str, forms.Field]:
     """As on the form of a score rule, each optional: a condition that is left empty is none."""
     found: dict[str, forms.Field] = {}
     for names in condition_names():
-        for name, field in zip(
-            names, forms.fields_for_model(RuleCondition, fields=PARTS).values(), strict=True
-        ):
+        fields = forms.fields_for_model(RuleCondition, fields=PARTS)
+        for name, field in zip(names, fields.values(), strict=True):
             field.required = False
             found[name] = field
     return found

@@ -1,4 +1,4 @@
-"""What colleagues are asked to do: the list of one's own and of one's department, and the button that it is done."""
+"""What colleagues are asked to do: one's own list and that of one's department, and noting that it is done."""
 
 from typing import Any
 

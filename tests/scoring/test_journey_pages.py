@@ -8,12 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import LegalEntity, StaffMember
+from consent.domain.withdrawals import Scope, object_to
+from customers.models import LegalEntity, StaffAct, StaffMember
 from scoring.models import ColleagueTask, Journey, JourneyAction, JourneyRule, JourneyStage
 from tests import make
-from tests.consent.admin_rows import signed_in
+from tests.consent.admin_rows import BY_PHONE, signed_in
 from tests.scoring import make_journeys, make_scores
 from tests.scoring.domain.campaigns.scene import NOW, marketer, purpose_of, shop
+from tests.scoring.domain.house import processing
 
 pytestmark = pytest.mark.django_db
 NONE = {"-TOTAL_FORMS": "0", "-INITIAL_FORMS": "0"}
@@ -324,3 +326,127 @@ def test_journey_that_started_stays_as_it_is(entity: LegalEntity, client: Client
 
     journey.refresh_from_db()
     assert (answer.status_code, journey.name) == (403, "Welkom")
+
+
+def profiled(entity: LegalEntity) -> None:
+    processing("profiling", entity)
+    purpose = purpose_of(entity)
+    purpose.channels = [*purpose.channels, "NONE"]
+    purpose.save(update_fields=["channels"])
+
+
+def test_start_asks_with_the_count_where_a_rule_holds_for_everybody(
+    entity: LegalEntity, client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    profiled(entity)
+    for name in ("Alice", "Bob"):
+        make.contact(organisation=entity.organisation, given_name=name)
+    rule = make_journeys.rule(journey=journey, to_stage=looks)
+
+    shown = client.get(page("start", journey))
+    client.post(page("start", journey))
+    journey.refresh_from_db()
+    refused = journey.state
+    client.post(page("start", journey), {"confirmed": f"EVERYBODY:{rule.pk}"})
+
+    journey.refresh_from_db()
+    assert shown.context["entering"] == [("Everybody comes in at “Kijkt rond”.", 2, 2)]
+    assert [doubt.people for doubt in shown.context["doubts"]] == [2]
+    assert (refused, journey.state) == ("DRAFT", "RUNNING")
+
+
+def test_what_is_missing_is_said_before_a_journey_starts(client: Client, journey: Journey) -> None:
+    shown = client.get(page("start", journey)).content.decode()
+    client.post(page("start", journey))
+
+    journey.refresh_from_db()
+    assert "There are no stages yet: add the first." in shown
+    assert journey.state == "DRAFT"
+
+
+@pytest.fixture
+def running(entity: LegalEntity, journey: Journey, looks: JourneyStage, buys: JourneyStage) -> Journey:
+    profiled(entity)
+    Journey.objects.filter(pk=journey.pk).update(state="RUNNING", started_at=NOW, started_by=marketer(entity))
+    journey.refresh_from_db()
+    return journey
+
+
+def test_running_journey_is_paused_resumed_and_ended_each_by_post(client: Client, running: Journey) -> None:
+    states = []
+    for name in ("pause", "resume", "end"):
+        client.get(page(name, running))
+        running.refresh_from_db()
+        states.append(running.state)
+        confirmed = [doubt.key for doubt in client.get(page(name, running)).context.get("doubts", [])]
+        client.post(page(name, running), {"confirmed": confirmed})
+        running.refresh_from_db()
+        states.append(running.state)
+
+    assert states == ["RUNNING", "PAUSED", "PAUSED", "RUNNING", "RUNNING", "ENDED"]
+
+
+def test_ending_says_who_is_on_it_still(client: Client, running: Journey, looks: JourneyStage) -> None:
+    make_journeys.member(stage=looks, contact=make.contact(organisation=running.organisation))
+
+    shown = client.get(page("end", running)).content.decode()
+
+    assert "Kijkt rond: 1 person" in shown
+    assert "Whoever is on it leaves it." in shown
+
+
+def test_side_entrant_is_looked_for_put_in_moved_and_taken_out_with_reasons(
+    client: Client, running: Journey, looks: JourneyStage, buys: JourneyStage
+) -> None:
+    alice = make.contact(organisation=running.organisation, given_name="Alice", family_name="Lampman")
+
+    found = client.get(page("put_in", running), {"q": "Lampman"}).context["found"]
+    client.post(page("put_in", running), {"contact": str(alice.pk), "stage": buys.pk, "reason": "Kwam langs"})
+    member = running.members.get()
+    came = (member.source, member.stage)
+    client.post(page("move", running, member.pk), {"stage": looks.pk, "reason": "Twijfelt nog"})
+    client.post(page("let_out", running, member.pk), {"outcome": "DROPPED", "reason": "Geen belangstelling"})
+
+    member.refresh_from_db()
+    acts = StaffAct.objects.filter(contact_id=alice.pk, act__in=["ADDED", "CHANGED"])
+    reasons = member.moves.order_by("pk").values_list("reason", flat=True)
+    assert (found, came) == ([alice], ("SIDE", buys))
+    assert (member.stage, member.outcome) == (None, "DROPPED")
+    assert list(reasons) == ["Kwam langs", "Twijfelt nog", "Geen belangstelling"]
+    assert acts.count() == 3
+
+
+def test_nobody_is_moved_without_a_reason_and_nothing_typed_is_lost(
+    client: Client, running: Journey, looks: JourneyStage, buys: JourneyStage
+) -> None:
+    member = make_journeys.member(stage=looks, contact=make.contact(organisation=running.organisation))
+
+    answer = client.post(page("move", running, member.pk), {"stage": buys.pk, "reason": " "})
+
+    member.refresh_from_db()
+    assert answer.context["form"].errors == {"reason": ["This field is required."]}
+    assert answer.context["form"]["stage"].value() == str(buys.pk)
+    assert member.stage == looks
+
+
+def test_who_may_not_be_followed_is_not_put_in(client: Client, running: Journey, looks: JourneyStage) -> None:
+    alice = make.contact(organisation=running.organisation, given_name="Alice")
+    object_to(contact=alice, scope=Scope(), how=BY_PHONE, occurred_at=NOW)
+
+    said = {"contact": str(alice.pk), "stage": looks.pk, "reason": "Kwam langs"}
+    answer = client.post(f"{page('put_in', running)}?q=Alice", said)
+
+    assert "This person may not be followed" in answer.content.decode()
+    assert not running.members.exists()
+
+
+@pytest.mark.parametrize("name", ["start", "pause", "end", "put_in"])
+def test_auditor_does_nothing_with_a_journey(name: str, entity: LegalEntity, running: Journey) -> None:
+    staff = make.staff_member(
+        organisation=entity.organisation, username="ander", role=StaffMember.Role.AUDITOR
+    )
+
+    answer = signed_in(staff).post(page(name, running))
+
+    running.refresh_from_db()
+    assert (answer.status_code, running.state) == (403, "RUNNING")

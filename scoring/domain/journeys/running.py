@@ -171,7 +171,7 @@ def _asks_something(rule: JourneyRule) -> bool:
 
 
 def _of_count(journey: Journey, rule: JourneyRule, at: datetime.datetime) -> Doubt | None:
-    people, everybody = _count(journey, rule, at)
+    people, everybody = count_rule(journey=journey, rule=rule, at=at)
     told = {"rule": name_rule(rule=rule), "number": people}
     if not people:
         sentence = _("%(rule)s: this holds for nobody now.") % told
@@ -186,7 +186,11 @@ def _of_count(journey: Journey, rule: JourneyRule, at: datetime.datetime) -> Dou
     return Doubt(key=f"{Doubts.EVERYBODY}:{rule.pk}", sentence=sentence % told, people=people)
 
 
-def _count(journey: Journey, rule: JourneyRule, at: datetime.datetime) -> tuple[int, int]:
+def count_rule(*, journey: Journey, rule: JourneyRule, at: datetime.datetime) -> tuple[int, int]:
+    """Count for how many a rule holds now, whatever stage they are in, of all who may be followed.
+
+    Raises UnknownWordError.
+    """
     params = parameters_of(journey=journey, at=at)
     asked = compile_rule(rule=rule, key="r", params=params)
     gates = gates_of(journey=journey, now=at)

@@ -1,21 +1,26 @@
-"""A rule and an action of a journey as a sentence, so that who reads it needs to know nothing of how it is kept."""
-
-from decimal import Decimal
-from typing import Any
+"""A rule and an action of a journey as a sentence, so that anybody can read it."""
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
+from scoring.domain.journeys.asking import conditions_of
 from scoring.domain.rules.wording import tell_condition
-from scoring.models import JourneyAction, JourneyRule, RuleCondition
+from scoring.models import JourneyAction, JourneyRule
 
 Kind = JourneyRule.Kind
 What = JourneyAction.What
 
 
 def tell_journey_rule(*, rule: JourneyRule) -> str:
-    """Write a rule as one sentence, in the language in force: who, under what, goes where."""
-    asked = [*_acts(rule), *_standing(rule), *(tell_condition(condition=one) for one in _conditions(rule))]
+    """Write a rule as one sentence, in the language in force: who, under what, goes where.
+
+    Raises UnknownWordError.
+    """
+    asked = [
+        *_acts(rule),
+        *_standing(rule),
+        *(tell_condition(condition=one) for one in conditions_of(rule=rule)),
+    ]
     who = (
         gettext("Who %(asked)s") % {"asked": get_text_list(asked, gettext("and"))}
         if asked
@@ -90,18 +95,3 @@ def _standing(rule: JourneyRule) -> list[str]:
         words = {"model": rule.score_model, "compared": rule.get_comparison_display(), "points": rule.points}
         said.append(gettext("has a score “%(model)s” that %(compared)s %(points)s") % words)
     return said
-
-
-def _conditions(rule: JourneyRule) -> list[RuleCondition]:
-    return [_condition(said) for said in rule.conditions]
-
-
-def _condition(said: Any) -> RuleCondition:
-    number = said.get("number")
-    return RuleCondition(
-        field=said.get("field", ""),
-        name=said.get("name", ""),
-        comparison=said.get("comparison", ""),
-        text=said.get("text", ""),
-        number=None if number in (None, "") else Decimal(str(number)),
-    )
