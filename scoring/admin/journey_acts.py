@@ -1,4 +1,4 @@
-"""What is done with a journey and with who is on it: each on a page of its own that says what happens then."""
+"""What is done with a journey and with who is on it: each on a page that says what happens then."""
 
 from collections.abc import Callable
 from typing import Any

@@ -69,7 +69,9 @@ def journey_table(*, figures: Figures) -> JourneyTable:
     sources = [(str(JourneyMember.Source(one.source).label), one) for one in figures.sources]
     return JourneyTable(
         rows=[_row(one) for one in figures.stages],
-        funnel=bars_of([(one.stage.name, one.people or 0, ALLOWED) for one in figures.stages]),
+        funnel=bars_of(
+            [(one.stage.name, one.people, ALLOWED) for one in figures.stages if one.people is not None]
+        ),
         ages=age_names(),
         sources=sources,
         source_bars=bars_of([(name, one.people, ALLOWED) for name, one in sources]),

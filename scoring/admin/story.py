@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -9,7 +10,7 @@ from customers.admin.scope import narrow, staff_of
 from customers.domain.staff import Area, Right, rights_of
 from customers.models import Contact
 from customers.staff_site import Panel, StaffSite
-from scoring.models import BehaviourEvent, ContactAttribute
+from scoring.models import BehaviourEvent, ContactAttribute, JourneyMove
 
 EVENTS_SHOWN = 20
 
@@ -36,4 +37,17 @@ def tell_behaviour(request: HttpRequest, contact: Contact) -> Panel | None:
     return Panel(template="admin/_story_behaviour.html", shown=shown)
 
 
-StaffSite.on_contact.append(tell_behaviour)
+def tell_journeys(request: HttpRequest, contact: Contact) -> Panel | None:
+    """Where they go or went, in one question; never in a stage where nobody is named."""
+    staff = staff_of(request)
+    if Right.VIEW not in rights_of(staff=staff, area=Area.JOURNEYS):
+        return None
+    ways = narrow(contact.journeys.all(), staff=staff, legal_entity="journey__legal_entity")
+    of_few = Q(from_stage__figures_only=True) | Q(to_stage__figures_only=True)
+    unnamed = Exists(JourneyMove.objects.filter(of_few, member=OuterRef("pk")))
+    named = ways.exclude(stage__figures_only=True).exclude(unnamed).select_related("journey", "stage")
+    shown = list(named.order_by("-entered_at", "-pk"))
+    return Panel(template="admin/_story_journeys.html", shown=shown) if shown else None
+
+
+StaffSite.on_contact += [tell_behaviour, tell_journeys]

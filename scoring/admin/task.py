@@ -1,4 +1,4 @@
-"""What colleagues are asked to do: one's own list and that of one's department, and noting that it is done."""
+"""What colleagues are asked to do: one's own list and that of one's department."""
 
 from typing import Any
 

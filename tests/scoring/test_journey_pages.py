@@ -450,3 +450,17 @@ def test_auditor_does_nothing_with_a_journey(name: str, entity: LegalEntity, run
 
     running.refresh_from_db()
     assert (answer.status_code, running.state) == (403, "RUNNING")
+
+
+def test_contact_page_tells_where_somebody_goes_but_not_where_nobody_is_named(
+    client: Client, running: Journey, looks: JourneyStage
+) -> None:
+    contact = make.contact(organisation=running.organisation)
+    make_journeys.member(stage=looks, contact=contact)
+    address = reverse("admin:customers_contact_change", args=[contact.pk])
+
+    shown = client.get(address).content.decode()
+    JourneyStage.objects.filter(pk=looks.pk).update(figures_only=True)
+    hidden = client.get(address).content.decode()
+
+    assert ("Kijkt rond" in shown, "Kijkt rond" in hidden) == (True, False)

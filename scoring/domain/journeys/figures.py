@@ -56,12 +56,12 @@ class StageFigures:
 
 @dataclass(frozen=True, kw_only=True)
 class SourceFigures:
-    """How many came in one way, and of them reached the goal or left without."""
+    """How many came in one way, and of them reached the goal or left without; None where that is not told."""
 
     source: str
     people: int
-    reached: int
-    dropped: int
+    reached: int | None
+    dropped: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,13 +94,9 @@ def read_figures(*, journey: Journey, since: datetime.datetime | None, now: date
         _told(one, ages.get(one.pk, (0,) * (len(AGES) + 1)), arrived.get(one.pk, 0), out.get(one.pk, _Out()))
         for one in stages
     ]
-    rows = sorted(_ask("sources", asked), key=lambda row: (-row[1], row[0]))
     return Figures(
         stages=found,
-        sources=[
-            SourceFigures(source=source, people=people, reached=reached, dropped=dropped)
-            for source, people, reached, dropped in rows
-        ],
+        sources=_sources(stages, _ask("sources", asked)),
         drop_outs=_drop_outs(stages, _ask("drop_outs", asked)),
     )
 
@@ -129,7 +125,8 @@ def _told(stage: JourneyStage, ages: tuple[int, ...], arrived: int, out: _Out) -
     return StageFigures(
         stage=stage,
         people=people if not hides or people >= FEWEST else None,
-        arrived=arrived if not hides or arrived >= FEWEST else None,
+        # With who left it would tell how many stayed, and with who stayed how many left.
+        arrived=arrived if not hides or (arrived >= FEWEST and may_be_told((out.left,))) else None,
         left=shown and shown.left,
         moved_on=shown and shown.moved_on,
         dropped=shown and shown.dropped,
@@ -145,6 +142,20 @@ def _ages(rows: Iterable[Any]) -> dict[uuid.UUID, tuple[int, ...]]:
         # A clock that runs ahead puts somebody before the first step: they are new.
         counts[stage_id][max(step - 1, 0)] += people
     return {stage_id: tuple(numbers) for stage_id, numbers in counts.items()}
+
+
+def _sources(stages: Iterable[JourneyStage], rows: Iterable[Any]) -> list[SourceFigures]:
+    """Held against the drop-outs of other stages, how it ended would tell of those where nothing is told."""
+    hides = any(stage.figures_only for stage in stages)
+    return [
+        SourceFigures(
+            source=source,
+            people=people,
+            reached=None if hides else reached,
+            dropped=None if hides else dropped,
+        )
+        for source, people, reached, dropped in sorted(rows, key=lambda row: (-row[1], row[0]))
+    ]
 
 
 def _drop_outs(stages: Iterable[JourneyStage], rows: Iterable[Any]) -> list[DropOut]:
