@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scoring", "0004_journeys"),
+        ("scoring", "0005_journeys"),
     ]
 
     operations = [
