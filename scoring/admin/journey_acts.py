@@ -100,7 +100,7 @@ class JourneyActs(JourneyPages):
                 messages.error(request, _("Not started. Look at what stands below first."))
             else:
                 return self.done(request, journey, _("It runs now. Its rules are looked at every minute."))
-        faults = find_faults(journey=journey, at=now)
+        faults = find_faults(journey=journey)
         context = {
             "begins": begins,
             "faults": faults,
