@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scoring", "0005_journeys"),
+        ("scoring", "0007_attributes_and_counted_links"),
     ]
 
     operations = [
