@@ -54,6 +54,7 @@ def test_a_task_that_never_ran_is_late_two_intervals_after_installation() -> Non
     assert health.late_tasks(now=installed_at + timedelta(seconds=21)) == [
         "The periodic task consent.tasks.deliver_outbox is late.",
         "The periodic task consent.tasks.deliver_notifications is late.",
+        "The periodic task consent.tasks.make_ready is late.",
         "The periodic task scoring.tasks.update_scores is late.",
         "The periodic task scoring.tasks.run_campaigns is late.",
         "The periodic task scoring.tasks.run_journeys is late.",
