@@ -17,6 +17,7 @@ from consent.models import (
     Method,
     OutboxMessage,
     PrivacyStatementVersion,
+    ReadyAddress,
     Source,
     StatementAnnouncement,
 )
@@ -137,10 +138,24 @@ def live(desk: calling.Desk, phone: ContactPoint, life: Life) -> None:
     staff_saw(desk, contact, mail)
     link_requests.ask_for_link(text=life.email, asked_at=ERASED)
     give_evidence_out(contact, life)
+    stood_ready(mail)
     StatementAnnouncement.objects.create(
         statement=statement_of(desk), contact=contact, message_id=uuid7(), told_at=BEFORE
     )
     look_at(desk, contact, life)
+
+
+def stood_ready(point: ContactPoint) -> None:
+    """As before they objected: who did stands ready no more."""
+    ReadyAddress.objects.create(
+        organisation=point.organisation,
+        value=point.value,
+        contact=point.contact,
+        address_hash=point.address_hash,
+        facts="NL|t|f||a|f|f|||",
+        ends="|",
+        holds_from=BEFORE,
+    )
 
 
 def look_at(desk: calling.Desk, contact: Contact, life: Life) -> None:
