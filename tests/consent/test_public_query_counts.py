@@ -107,7 +107,8 @@ PAGES: dict[str, tuple[int, Callable[[Person], object]]] = {
     "left": (0, get("/preferences/left/")),
     "block": (2, get("/preferences/block/harthulp/")),
     "block, known number": (58, post("/preferences/block/harthulp/", number="020 000 01 01")),
-    "block, unknown number": (25, post("/preferences/block/harthulp/", number="020 000 01 99")),
+    # With who holds the number, and who outside is told that it is blocked.
+    "block, unknown number": (27, post("/preferences/block/harthulp/", number="020 000 01 99")),
 }
 
 
