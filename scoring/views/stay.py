@@ -45,7 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
     except (LinkForgedError, LinkNotOpenError):
         context = {"page_title": _("This link does not work (any more)"), "preferences_url": "/preferences/"}
         return render(request, "scoring/stay_gone.html", context, status=HTTPStatus.GONE)
-    place = staying.find_place(pool=pool, contact_id=message.person.pk, now=timezone.now())
+    place = staying.find_asked_place(pool=pool, message=message, now=timezone.now())
     if request.method != "POST" or place is None:
         return _show(request, pool, place)
     return redirect(f"/stay/?done={act(request, place, _visitor(request, message))}")

@@ -2,16 +2,18 @@
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from consent.domain import preference_changes, preference_receipts, withdrawals
 from consent.domain.link_requests import LinkNotOpenError
 from consent.domain.preference_changes import Visitor, Wish
 from consent.domain.preferences import Key
 from consent.domain.withdrawals import Scope
-from consent.models import ConsentEvent, ConsentRecord, Method, NoticeVersion, OutboxMessage
+from consent.models import Channel, ConsentEvent, ConsentRecord, Method, NoticeVersion, OutboxMessage
 from scoring.domain.talent_pool.standing import newest_wording, permissions
 from scoring.models import StayQuestion, TalentPool
 
@@ -26,20 +28,33 @@ class WordingChangedError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """The place of one person in a pool: the permission that stands, and the wording to extend it with."""
+    """The place of one person in a pool: the permissions that are extended, and the wording to do it with.
+
+    They are of one channel, as the wording is; the first is the one that ends first.
+    """
 
     pool: TalentPool
-    record: ConsentRecord
+    records: tuple[ConsentRecord, ...]
     notice: NoticeVersion | None
+
+    @property
+    def record(self) -> ConsentRecord:
+        return self.records[0]
 
 
 def find_place(*, pool: TalentPool, contact_id: uuid.UUID, now: datetime.datetime) -> Place | None:
-    """Find the permission with which somebody is in a pool; None where they are not."""
-    rows = permissions(pool=pool, now=now).filter(contact=contact_id).select_related("contact_point")
-    record = rows.order_by("valid_until", "pk").last()
-    if record is None:
-        return None
-    return Place(pool=pool, record=record, notice=newest_wording(pool=pool, channel=record.channel))
+    """Find the permissions with which somebody is in a pool, of the channel that ends first.
+
+    None where they are not in it.
+    """
+    records = list(_standing(pool, contact_id, now))
+    return _place(pool, [one for one in records if one.channel == records[0].channel])
+
+
+def find_asked_place(*, pool: TalentPool, message: OutboxMessage, now: datetime.datetime) -> Place | None:
+    """Find the permission that a mail asked about: that for its own address, and no other."""
+    records = _standing(pool, message.person.pk, now).filter(channel=Channel.EMAIL)
+    return _place(pool, list(records.filter(contact_point=message.contact_point_id)))
 
 
 def find_question(*, message_id: uuid.UUID) -> tuple[OutboxMessage, TalentPool]:
@@ -74,14 +89,18 @@ def stay(
     (art. 7(1) GDPR). Raises NotInPoolError, WordingChangedError.
     """
     preference_changes.hold(visitor=visitor)
-    current = find_place(pool=place.pool, contact_id=visitor.contact.pk, now=occurred_at)
+    standing = _standing(place.pool, visitor.contact.pk, occurred_at)
+    current = _place(place.pool, list(standing.filter(pk__in=[one.pk for one in place.records])))
     if current is None:
         raise NotInPoolError
     if current.notice is None or str(current.notice.pk) != notice_version_id:
         raise WordingChangedError
-    wish = Wish(key=_key(current.record), turn_on=True, notice_version_id=notice_version_id)
+    wishes = [
+        Wish(key=_key(record), turn_on=True, notice_version_id=notice_version_id)
+        for record in current.records
+    ]
     pressed = replace(visitor, how=replace(visitor.how, method=Method.BUTTON))
-    saved = preference_changes.save_choices(visitor=pressed, wishes=[wish], occurred_at=occurred_at)
+    saved = preference_changes.save_choices(visitor=pressed, wishes=wishes, occurred_at=occurred_at)
     if saved.not_offered:
         raise WordingChangedError
     _mail_receipt(pressed, place.pool, saved.events, occurred_at)
@@ -98,6 +117,18 @@ def stop(*, place: Place, visitor: Visitor, occurred_at: datetime.datetime) -> l
         events += _stop_one(record, pressed, occurred_at)
     _mail_receipt(pressed, place.pool, events, occurred_at)
     return events
+
+
+def _standing(pool: TalentPool, contact_id: uuid.UUID, now: datetime.datetime) -> QuerySet[ConsentRecord]:
+    rows = permissions(pool=pool, now=now).filter(contact=contact_id).select_related("contact_point")
+    return rows.order_by("valid_until", "pk")
+
+
+def _place(pool: TalentPool, records: Sequence[ConsentRecord]) -> Place | None:
+    if not records:
+        return None
+    notice = newest_wording(pool=pool, channel=records[0].channel)
+    return Place(pool=pool, records=tuple(records), notice=notice)
 
 
 def _stop_one(record: ConsentRecord, visitor: Visitor, occurred_at: datetime.datetime) -> list[ConsentEvent]:

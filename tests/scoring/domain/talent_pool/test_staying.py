@@ -12,7 +12,7 @@ from scoring.domain.talent_pool.asking import ask_again
 from scoring.domain.talent_pool.standing import people
 from scoring.models import ContactAttribute, Referral, ReferredCandidate, StayQuestion
 from tests import make
-from tests.scoring.pool_scene import A_SECOND, ENDS_AT, PoolHouse, candidate, pool_house
+from tests.scoring.pool_scene import A_SECOND, ENDS_AT, PoolHouse, candidate, permit, pool_house
 
 pytestmark = pytest.mark.django_db
 PRESSED_AT = ENDS_AT - timedelta(days=10)
@@ -52,6 +52,46 @@ def test_staying_is_a_new_act_with_its_wording_and_a_whole_term() -> None:
     record = ConsentRecord.objects.get()
     assert (record.status, record.grant_event_id) == (Status.RENEWED, renewed.pk)
     assert OutboxMessage.objects.filter(kind=OutboxMessage.Kind.RECEIPT).count() == 1
+
+
+def second_address(house: PoolHouse, point: ContactPoint) -> ContactPoint:
+    other = make.email_point(contact=point.contact, text="alice.work@example.org")
+    permit(house=house, point=other, ends_at=ENDS_AT + timedelta(days=60))
+    return other
+
+
+def ends() -> dict[str, datetime | None]:
+    rows = ConsentRecord.objects.values_list("contact_point__value", "valid_until")
+    return dict(rows)
+
+
+def test_a_mail_extends_the_permission_it_asked_about_and_no_other() -> None:
+    house = pool_house()
+    point = candidate(house=house)
+    second_address(house, point)
+    assert sum(ask_again(now=PRESSED_AT)) == 1
+    message, pool = staying.find_question(message_id=OutboxMessage.objects.get().pk)
+
+    place = staying.find_asked_place(pool=pool, message=message, now=PRESSED_AT)
+    assert place is not None
+    staying.stay(
+        place=place, visitor=visitor(point), notice_version_id=str(house.notice.pk), occurred_at=PRESSED_AT
+    )
+
+    assert ends() == {
+        "alice@example.org": datetime.fromisoformat("2027-11-22T23:00:00+00:00"),
+        "alice.work@example.org": ENDS_AT + timedelta(days=60),
+    }
+
+
+def test_staying_by_choice_extends_each_address_that_the_wording_is_for() -> None:
+    house = pool_house()
+    point = candidate(house=house)
+    second_address(house, point)
+
+    stay(house, point, PRESSED_AT)
+
+    assert set(ends().values()) == {datetime.fromisoformat("2027-11-22T23:00:00+00:00")}
 
 
 def test_the_permission_stands_until_the_last_second_of_its_term() -> None:
