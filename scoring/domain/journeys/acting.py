@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from customers.models import Contact
+from scoring.domain.journeys.gate import keep_followed
+from scoring.domain.journeys.stopping import stop_following
 from scoring.models import (
     Campaign,
     CampaignRecipient,
@@ -27,7 +29,8 @@ What = JourneyAction.What
 def act_for_some(*, journey: Journey, at: datetime.datetime) -> int:
     """Do what is due for the next people, and say for how many; within a transaction.
 
-    What a stage gets after somebody passed the day of it is not done for them.
+    What a stage gets after somebody passed the day of it is not done for them. Who may not be followed at
+    this moment gets nothing of it, and leaves.
     """
     due = JourneyMember.objects.filter(journey=journey, act_at__lte=at).order_by("act_at", "pk")
     turn = list(due.values_list("contact", flat=True)[:AT_ONCE])
@@ -35,7 +38,9 @@ def act_for_some(*, journey: Journey, at: datetime.datetime) -> int:
         return 0
     people = Contact.objects.select_for_update(of=("self",), no_key=True).filter(erased_at__isnull=True)
     held = list(people.filter(pk__in=turn).order_by("pk").values_list("pk", flat=True))
-    rows = due.select_for_update(of=("self",), no_key=True).filter(contact__in=held)
+    followed = keep_followed(journey=journey, contact_ids=held, now=at)
+    stop_following(members=due.filter(contact__in=set(held) - followed), at=at)
+    rows = due.select_for_update(of=("self",), no_key=True).filter(contact__in=followed)
     members = list(rows.select_related("journey"))
     actions = _actions_of(journey)
     for action, those in _whose_turn(members, actions, at):
@@ -43,7 +48,7 @@ def act_for_some(*, journey: Journey, at: datetime.datetime) -> int:
     for member in members:
         member.act_at = next_action_at(actions=actions[member.stage_id], since=member.stage_since, after=at)
     JourneyMember.objects.bulk_update(members, ["act_at"])
-    return len(members)
+    return len(held)
 
 
 def next_action_at(

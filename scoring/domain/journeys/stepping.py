@@ -25,36 +25,47 @@ MAKE_STEPS: Final = SQL.joinpath("make_steps.sql").read_text()
 DAY: Final = datetime.timedelta(days=1)
 
 
-def step_range(*, journey: Journey, people: Range, at: datetime.datetime) -> int:
+def step_range(*, journey: Journey, people: Range, at: datetime.datetime, now: datetime.datetime) -> int:
     """Let everybody in a range of people make at most one step, and say how many did.
+
+    `at` is the moment of the turn, as of which waiting times and acts count; who may be followed is asked as
+    of `now`, however long ago the turn began.
 
     Whoever is chosen is held before the choice is made again and written: who objected meanwhile is out.
     Within a transaction. Raises UnknownWordError, and DataError where the database cannot compare.
     """
-    statement = compile_steps(journey=journey, at=at, whose=Whose.RANGE)
+    statement = compile_steps(journey=journey, at=at, now=now, whose=Whose.RANGE)
     with connection.cursor() as cursor:
         # Room for the keys of a whole range of people: the gates are looked up, not gone through for each.
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(statement.sql + HOLD, statement.params | {"after": people.after, "last": people.last})
         held = [contact_id for (contact_id,) in cursor.fetchall()]
-    return step_some(journey=journey, contact_ids=held, at=at)
+    return step_some(journey=journey, contact_ids=held, at=at, now=now)
 
 
-def step_some(*, journey: Journey, contact_ids: Sequence[uuid.UUID], at: datetime.datetime) -> int:
+def step_some(
+    *, journey: Journey, contact_ids: Sequence[uuid.UUID], at: datetime.datetime, now: datetime.datetime
+) -> int:
     """Let these people make at most one step, and say how many did; raises UnknownWordError."""
     if not contact_ids:
         return 0
-    statement = compile_steps(journey=journey, at=at, whose=Whose.SOME)
+    statement = compile_steps(journey=journey, at=at, now=now, whose=Whose.SOME)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql + MAKE_STEPS, statement.params | {"contacts": list(contact_ids)})
         return int(cursor.rowcount)
 
 
-def compile_steps(*, journey: Journey, at: datetime.datetime, whose: Whose) -> Statement:
-    """Write who makes which step at a moment; raises UnknownWordError."""
+def compile_steps(
+    *, journey: Journey, at: datetime.datetime, now: datetime.datetime, whose: Whose
+) -> Statement:
+    """Write who makes which step at a moment; raises UnknownWordError.
+
+    Of a journey that is paused nobody goes by its rules, and who may not be followed leaves as ever.
+    """
     params = parameters_of(journey=journey, at=at)
-    followed = compile_gates(gates=gates_of(journey=journey, now=at), whose=whose, params=params)
-    arms = [_arm(rule, place, whose, params) for place, rule in enumerate(rules_of(journey=journey))]
+    followed = compile_gates(gates=gates_of(journey=journey, now=now), whose=whose, params=params)
+    rules = [] if journey.state == Journey.State.PAUSED else rules_of(journey=journey)
+    arms = [_arm(rule, place, whose, params) for place, rule in enumerate(rules)]
     sql = CHOSEN.format(
         of_member=whose.format(column="member.contact_id"),
         followed=followed,

@@ -34,7 +34,8 @@ def take_turns(*, now: datetime.datetime, after: str = "") -> Iterator[tuple[str
     comes after the one with the key `after` is first.
     """
     inside = JourneyMember.objects.filter(journey=OuterRef("pk"), left_at__isnull=True)
-    at_work = Q(state=Journey.State.RUNNING) | Q(Exists(inside), state=Journey.State.ENDED)
+    emptied = [Journey.State.PAUSED, Journey.State.ENDED]
+    at_work = Q(state=Journey.State.RUNNING) | Q(Exists(inside), state__in=emptied)
     found = list(Journey.objects.filter(at_work).order_by("started_at", "pk").values_list("pk", flat=True))
     place = next((place for place, key in enumerate(found, start=1) if str(key) == after), 0)
     for key in [*found[place:], *found[:place]]:
@@ -55,16 +56,18 @@ def _bring_on(journey: Journey, now: datetime.datetime) -> int:
 def bring_on(*, journey: Journey, now: datetime.datetime) -> int:
     """Go through the next range of a turn, and do what is due in the stages; 0 where another does so already.
 
-    A new turn begins a minute after the last. Of a journey that ended the next people leave. Raises
-    UnknownWordError, and DataError where the database cannot compare.
+    A new turn begins a minute after the last. Of a journey that is paused only who may not be followed any
+    more leaves, and nothing is done; of one that ended the next people leave. Raises UnknownWordError, and
+    DataError where the database cannot compare.
     """
     free = Journey.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
     held = free.select_related(*RELATED).filter(pk=journey.pk).first()
-    if held is None or held.state == Journey.State.PAUSED:
+    if held is None:
         return 0
     if held.state == Journey.State.ENDED:
         return empty_some(journey=held, at=now)
-    return _turn(held, now) + act_for_some(journey=held, at=now)
+    steps = _turn(held, now)
+    return steps if held.state == Journey.State.PAUSED else steps + act_for_some(journey=held, at=now)
 
 
 def _turn(journey: Journey, now: datetime.datetime) -> int:
@@ -75,7 +78,7 @@ def _turn(journey: Journey, now: datetime.datetime) -> int:
     people, _number, is_last = next_range(
         organisation_id=journey.organisation_id, after=journey.turn_after or FIRST, most=PEOPLE_AT_ONCE
     )
-    steps = step_range(journey=journey, people=people, at=journey.turn_at)
+    steps = step_range(journey=journey, people=people, at=journey.turn_at, now=now)
     journey.turn_after = people.last
     if is_last:
         journey.turned_at, journey.turn_at, journey.turn_after = journey.turn_at, None, None

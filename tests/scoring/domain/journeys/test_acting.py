@@ -4,15 +4,17 @@ import pytest
 from django.core import mail
 from django.utils import translation
 
-from consent.models import Channel
+from consent.models import Channel, ConsentRecord
 from consent.tasks import deliver_outbox
 from scoring.domain.campaigns import sending
 from scoring.domain.campaigns.audience import members
 from scoring.domain.campaigns.running import find_faults
+from scoring.domain.journeys.acting import act_for_some
 from scoring.models import (
     Campaign,
     CampaignRecipient,
     ColleagueTask,
+    Journey,
     JourneyAction,
     JourneyMember,
     ScoreRule,
@@ -22,7 +24,7 @@ from tests import make
 from tests.scoring import make_journeys as journeys
 from tests.scoring import make_scores as scores
 from tests.scoring.domain.campaigns import scene as campaigns
-from tests.scoring.domain.house import House, processing
+from tests.scoring.domain.house import House, permit, processing
 from tests.scoring.domain.journeys.scene import DAY, MINUTE, NOW, Way, begin, stands, turn, way
 from tests.scoring.make import behaviour
 
@@ -56,6 +58,25 @@ def test_task_and_segments_are_done_once_on_their_day() -> None:
     assert (done(segment), done(out)) == (1, 0)
     assert tasks() == [("Bel op", NOW + 2 * DAY, NOW + 5 * DAY)]
     assert JourneyMember.objects.get().act_at is None
+
+
+def test_nothing_is_done_for_who_may_not_be_followed_any_more() -> None:
+    found = way()
+    Journey.objects.update(rests_on="CONSENT")
+    found.journey.refresh_from_db()
+    journeys.action(stage=found.looks, what=What.TASK, after_days=2, words="Bel op")
+    alice, bob = found.person(), found.person("Bob")
+    begin(found)
+    for person in (alice, bob):
+        permit(contact=person, entity=found.house.entity, purpose=found.house.profiling)
+        member = journeys.member(stage=found.looks, contact=person, entered_at=NOW - 2 * DAY)
+        JourneyMember.objects.filter(pk=member.pk).update(act_at=NOW)
+    ConsentRecord.objects.filter(contact=alice).update(valid_until=NOW)
+
+    act_for_some(journey=found.journey, at=NOW)
+
+    assert [task.contact for task in ColleagueTask.objects.all()] == [bob]
+    assert (stands(alice), stands(bob)) == ("STOPPED", "looks")
 
 
 def done(segment: object) -> int:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from consent.models import ConsentRecord
-from scoring.domain.journeys import stepping, turning
+from scoring.domain.journeys import running, stepping, turning
 from scoring.domain.scores.statement import Whose
 from scoring.models import (
     BehaviourEvent,
@@ -137,14 +137,14 @@ def test_one_and_many_are_the_same_statement() -> None:
             did(found, person, kind)
     begin(found)
 
-    chosen = stepping.compile_steps(journey=found.journey, at=NOW, whose=Whose.EVERYBODY)
+    chosen = stepping.compile_steps(journey=found.journey, at=NOW, now=NOW, whose=Whose.EVERYBODY)
     with connection.cursor() as cursor:
         cursor.execute(chosen.sql + SHOW, chosen.params)
         together = [contact_id for (contact_id,) in cursor.fetchall()]
     one_by_one = [
         person.pk
         for person in people
-        if stepping.step_some(journey=found.journey, contact_ids=[person.pk], at=NOW)
+        if stepping.step_some(journey=found.journey, contact_ids=[person.pk], at=NOW, now=NOW)
     ]
 
     assert one_by_one == sorted(together) == [people[1].pk, people[3].pk]
@@ -260,6 +260,47 @@ def test_who_may_not_be_followed_never_enters_and_leaves_when_a_permission_has_h
     assert steps(alice)[-1] == ("looks", "", "STOPPED")
 
 
+def test_who_may_be_followed_is_asked_as_of_now_however_long_ago_the_turn_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("scoring.domain.journeys.turning.PEOPLE_AT_ONCE", 1)
+    found = way()
+    Journey.objects.update(rests_on="CONSENT")
+    found.journey.refresh_from_db()
+    journeys.rule(journey=found.journey, to_stage=found.looks, looks_at=LooksAt.PAGE_VISIT)
+    people = [found.person(name) for name in ("Alice", "Bob")]
+    for person in people:
+        did(found, person, "PAGE_VISIT")
+        permit(contact=person, entity=found.house.entity, purpose=found.house.profiling)
+    ConsentRecord.objects.update(valid_until=NOW + DAY)
+    begin(found)
+
+    turning.bring_on(journey=found.journey, now=NOW)
+    [early] = JourneyMember.objects.values_list("contact", flat=True)
+    turning.bring_on(journey=found.journey, now=NOW + DAY)
+
+    assert [one.contact_id for one in JourneyMember.objects.all()] == [early]
+
+
+def test_of_a_paused_journey_only_who_may_not_be_followed_any_more_leaves() -> None:
+    found = way()
+    Journey.objects.update(rests_on="CONSENT")
+    found.journey.refresh_from_db()
+    journeys.rule(journey=found.journey, from_stage=found.looks, to_stage=found.considers)
+    alice, bob = found.person(), found.person("Bob")
+    begin(found)
+    for person in (alice, bob):
+        permit(contact=person, entity=found.house.entity, purpose=found.house.profiling)
+        journeys.member(stage=found.looks, contact=person, entered_at=NOW - DAY)
+    ConsentRecord.objects.filter(contact=alice).update(valid_until=NOW)
+    running.pause_journey(journey=found.journey)
+
+    turn(NOW)
+
+    assert (stands(alice), stands(bob)) == ("STOPPED", "looks")
+    assert JourneyMember.objects.get(contact=alice).left_at == NOW
+
+
 def test_a_rule_that_cannot_be_asked_pauses_its_journey_and_holds_up_no_other() -> None:
     broken = way()
     whole = way_beside(broken)
@@ -282,7 +323,7 @@ def test_a_turn_looks_members_up_by_index() -> None:
     found = way()
     rules(found)
     begin(found)
-    chosen = stepping.compile_steps(journey=found.journey, at=NOW, whose=Whose.RANGE)
+    chosen = stepping.compile_steps(journey=found.journey, at=NOW, now=NOW, whose=Whose.RANGE)
     about = {"after": found.person().pk, "last": found.person().pk}
 
     with connection.cursor() as cursor:
