@@ -55,18 +55,7 @@ def suppress_address(
         raise ChannelNotForAddressError(block.channel)
     # Blocking and lifting take turns on the address, whatever they lock after it.
     contacts.hold_address(organisation=block.organisation, address=block.address)
-    hashed = _hashes(block.organisation, block.address)[-1]
-    event = NewEvent(
-        organisation_id=block.organisation.pk,
-        act=Act.SUPPRESSED,
-        subject_id=contact_id or uuid.uuid4(),
-        channel=block.channel,
-        address_hash=hashed.digest.hex(),
-        hash_key_version=hashed.key_version,
-        reason=reason,
-        occurred_at=suppressed_at,
-        **vars(how),
-    )
+    event, hashed = _event(block, reason, how, suppressed_at, contact_id)
     recorded = record(events=[event], recorded_at=recorded_at)
     if reason == Suppression.Reason.BLOCKED:
         point = ContactPoint.objects.filter(
@@ -74,6 +63,15 @@ def suppress_address(
         ).first()
         tell_of_block(event=recorded[0], address=block.address, point=point)
     return _keep(block, hashed, reason, event)
+
+
+@transaction.atomic
+def suppress_untold(*, block: Block, how: Circumstances, blocked_at: datetime.datetime) -> Suppression:
+    """Block an address as `suppress_address` does, where nobody here holds it, and tell nobody outside."""
+    contacts.hold_address(organisation=block.organisation, address=block.address)
+    event, hashed = _event(block, Suppression.Reason.BLOCKED, how, blocked_at, None)
+    record(events=[event], recorded_at=blocked_at)
+    return _keep(block, hashed, Suppression.Reason.BLOCKED, event)
 
 
 @transaction.atomic
@@ -145,6 +143,28 @@ def _hashes(organisation: Organisation, address: Address) -> list[AddressHash]:
     return hashes_of_address(
         organisation_id=organisation.pk, kind=address.kind, value=address.value, keys=suppression_keys()
     )
+
+
+def _event(
+    block: Block,
+    reason: Suppression.Reason,
+    how: Circumstances,
+    suppressed_at: datetime.datetime,
+    contact_id: uuid.UUID | None,
+) -> tuple[NewEvent, AddressHash]:
+    hashed = _hashes(block.organisation, block.address)[-1]
+    event = NewEvent(
+        organisation_id=block.organisation.pk,
+        act=Act.SUPPRESSED,
+        subject_id=contact_id or uuid.uuid4(),
+        channel=block.channel,
+        address_hash=hashed.digest.hex(),
+        hash_key_version=hashed.key_version,
+        reason=reason,
+        occurred_at=suppressed_at,
+        **vars(how),
+    )
+    return event, hashed
 
 
 def _keep(block: Block, hashed: AddressHash, reason: Suppression.Reason, event: NewEvent) -> Suppression:

@@ -9,10 +9,11 @@ from consent.domain import number_blocks
 from consent.domain import preference_words as words
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.recording import Wordings
+from consent.domain.visits import name_caller
 from consent.forms.preferences import BlockNumberForm
 from consent.models import Actor, Method, Source
 from consent.views.language import show_in, typed_so_far, wanted_language
-from consent.views.visitor import answer_in_steps, language_of_page, visit_of
+from consent.views.visitor import answer_in_steps, client_address, language_of_page, visit_of
 from customers.models import LegalEntity
 
 
@@ -20,7 +21,7 @@ from customers.models import LegalEntity
 @require_http_methods(["GET", "HEAD", "POST"])
 @answer_in_steps
 def block(request: HttpRequest, code: str) -> HttpResponse:
-    """Nobody is ever refused here by a limit: a second block of a number adds nothing."""
+    """Nobody is ever refused here by a limit; what others outside are told of strange numbers has one."""
     entity = get_object_or_404(LegalEntity.objects.select_related("organisation"), code=code)
     if wanted := wanted_language(request):
         same = BlockNumberForm(initial=typed_so_far(request), country=entity.country)
@@ -34,6 +35,7 @@ def block(request: HttpRequest, code: str) -> HttpResponse:
         address=number,
         how=_circumstances(request, number.value),
         blocked_at=timezone.now(),
+        visitor=name_caller(client_address=client_address(request)),
     )
     context = _context(entity) | {
         "page_title": _("This number is blocked"),

@@ -12,8 +12,18 @@ from django.test.utils import CaptureQueriesContext
 from consent.domain import messages
 from consent.domain.links import LinkKind, message_token
 from consent.domain.messages import WorkingLinks
+from consent.domain.number_blocks import TOLD_FOR_A_VISITOR
 from consent.domain.preferences import read_preferences
-from consent.models import Act, ConsentEvent, ConsentRecord, Objection, OutboxMessage, Source
+from consent.models import (
+    Act,
+    ConsentEvent,
+    ConsentRecord,
+    Notification,
+    Objection,
+    OutboxMessage,
+    Source,
+    Suppression,
+)
 from customers.domain.key_rings import link_keys
 from customers.models import Contact, ContactPoint
 from tests import make, preference_scenes
@@ -525,8 +535,9 @@ def test_blocking_a_number_looks_the_same_for_everybody(client: Client, number: 
     assert ConsentEvent.objects.filter(source=Source.BLOCK_PAGE).exists()
 
 
-def test_block_is_never_refused_by_a_limit(client: Client) -> None:
+def test_block_is_never_refused_by_a_limit_but_what_is_told_of_strangers_is(client: Client) -> None:
     house = preference_scenes.house()
+    make.endpoint(legal_entities=[house.shop])
 
     answers = [
         client.post(f"/preferences/block/{house.shop.code}/", {"number": f"+3120000{number:04}"})
@@ -534,6 +545,8 @@ def test_block_is_never_refused_by_a_limit(client: Client) -> None:
     ]
 
     assert {answer.status_code for answer in answers} == {200}
+    assert Suppression.objects.count() == 40
+    assert Notification.objects.count() == TOLD_FOR_A_VISITOR.at_most
 
 
 def test_scanner_that_opens_every_page_changes_nothing(client: Client) -> None:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from consent.domain import suppressions
+from consent.domain import number_blocks, suppressions
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.notifying import delivering, payloads, secrets, signing
 from consent.domain.number_blocks import block_number
+from consent.domain.rate_limits import Limit
 from consent.domain.retention import applying
 from consent.models import DataKind, Endpoint, Notification, SubjectKey, Suppression, Topic
 from customers.domain.addresses import Address, read_email
@@ -26,9 +27,22 @@ def scene() -> Outside:
     return outside()
 
 
-def block(scene: Outside, *, at: datetime.datetime = make.NOW, number: str = NUMBER) -> None:
+def block(
+    scene: Outside, *, at: datetime.datetime = make.NOW, number: str = NUMBER, visitor: str = ""
+) -> None:
     address = Address(kind="PHONE", value=number, raw_input=number)
-    block_number(organisation=scene.entity.organisation, address=address, how=BY_FORM, blocked_at=at)
+    block_number(
+        organisation=scene.entity.organisation, address=address, how=BY_FORM, blocked_at=at, visitor=visitor
+    )
+
+
+def strange(last: int) -> str:
+    return f"+3120000{last:04}"
+
+
+def limit(monkeypatch: pytest.MonkeyPatch, name: str, *, at_most: int) -> None:
+    own = Limit(action=name, at_most=at_most, window=datetime.timedelta(hours=1))
+    monkeypatch.setattr(number_blocks, name, own)
 
 
 def payload_of(notification: Notification) -> dict[str, Any]:
@@ -149,3 +163,52 @@ def test_number_that_is_blocked_twice_is_told_once(scene: Outside) -> None:
     block(scene, at=later(hours=1))
 
     assert Notification.objects.count() == 1
+
+
+def test_visitor_who_types_number_after_number_blocks_them_all_and_few_are_told(
+    scene: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, "TOLD_FOR_A_VISITOR", at_most=2)
+    make.endpoint(legal_entities=[scene.entity])
+
+    for last in range(5):
+        block(scene, number=strange(last), visitor="192.0.2.1")
+    told_for_one = Notification.objects.count()
+    block(scene, number=strange(8), visitor="192.0.2.2")
+
+    assert (told_for_one, Notification.objects.count()) == (2, 3)
+    assert Suppression.objects.filter(lifted_at__isnull=True, reason="BLOCKED").count() == 6
+
+
+def test_many_visitors_together_have_a_limit_too(scene: Outside, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit(monkeypatch, "TOLD_FOR_A_HOUSE", at_most=2)
+    make.endpoint(legal_entities=[scene.entity])
+
+    for last in range(4):
+        block(scene, number=strange(last), visitor=f"192.0.2.{last}")
+    block(scene, number=strange(8))
+
+    assert Suppression.objects.count() == 5
+    assert Notification.objects.count() == 3
+
+
+def test_who_is_known_here_is_told_of_whatever_a_visitor_typed(
+    scene: Outside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(monkeypatch, "TOLD_FOR_A_VISITOR", at_most=0)
+    make.endpoint(legal_entities=[scene.entity])
+
+    block(scene, number=scene.phone.value, visitor="192.0.2.1")
+
+    assert {one.contact_id for one in Notification.objects.all()} == {scene.alice.pk}
+
+
+def test_who_is_known_here_goes_before_numbers_of_strangers(scene: Outside) -> None:
+    make.endpoint(legal_entities=[scene.entity])
+    for last in range(3):
+        block(scene, number=strange(last))
+    scene.object(at=later(minutes=1))
+
+    claimed = [delivering.claim_next(now=later(minutes=2)) for _turn in range(4)]
+
+    assert [one and one.contact_id for one in claimed] == [scene.alice.pk, None, None, None]
