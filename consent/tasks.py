@@ -317,8 +317,6 @@ def reconcile_records(after: Sequence[str] = (), differing: int = 0) -> int:
     """Hold all records against the ledger, range by range; a difference turns the readiness page red."""
     name, until = "consent.tasks.reconcile_records", time.monotonic() + SECONDS_AT_WORK
     behind = reconciling.ContactRange(*map(uuid.UUID, after)) if after else None
-    if behind is None:
-        ready.note_passed(now=timezone.now())
     for contacts in reconciling.list_ranges(after=behind):
         differing += len(reconciling.compare(contacts)) + ready.mend(within=contacts, now=timezone.now())
         if time.monotonic() >= until:

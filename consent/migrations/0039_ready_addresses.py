@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 ),
                 ("value", models.CharField(max_length=320)),
                 ("address_hash", models.BinaryField(max_length=32)),
+                ("form", models.PositiveSmallIntegerField()),
                 ("facts", models.TextField()),
                 ("ends", models.TextField()),
                 ("holds_from", models.DateTimeField()),

@@ -17,6 +17,8 @@ class ReadyAddress(models.Model):
     value = models.CharField(max_length=320)
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", db_constraint=False)
     address_hash = models.BinaryField(max_length=32)
+    # In which form the facts are written; rows in another form than the program reads do not count.
+    form = models.PositiveSmallIntegerField()
     facts = models.TextField()
     # When each permission and each relation ends, in the order of the facts.
     ends = models.TextField()
@@ -39,7 +41,7 @@ class ReadyChange(models.Model):
     """Something changed about a contact, or about the holders of an address, since it was made ready.
 
     Written by triggers in the transaction of the change itself: who reads the change reads this too. Without
-    an index: it is short, and read as a whole.
+    an index: it is read as a whole while it is short, and while it is long nobody counts as ready.
     """
 
     contact_id = models.UUIDField(null=True)

@@ -12,5 +12,8 @@ class Command(MigrateCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = connections[options["database"]]
         with as_owner(connection=connection):
-            super().handle(*args, **options)
-            grant_application_rights(connection=connection)
+            try:
+                super().handle(*args, **options)
+            finally:
+                # Also when one breaks off: what came before it may have made tables.
+                grant_application_rights(connection=connection)

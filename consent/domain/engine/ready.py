@@ -28,6 +28,8 @@ KINDS: Final = {ContactPoint.Kind.EMAIL.value, ContactPoint.Kind.PHONE.value}
 FEWEST: Final = 50
 # So much that changed is no longer kept in mind beside a question: the long way is shorter then.
 MUCH: Final = 20_000
+# Another number for every change of what `made.sql` writes or of how it is read here.
+FORM: Final = 1
 
 
 # Of a place in the list: its facts, when they end, and whose address it is, by key. None of them has a name:
@@ -63,14 +65,15 @@ class Keyed(NamedTuple):
         )
 
 
-def fetch_ready(*, question: Question, addresses: Addresses) -> list[Ready]:
-    """Fetch who stands ready of those asked about; nobody for a question about the past or of another kind.
+def can_stand_ready() -> bool:
+    """Say whether anybody can: not once there is a second hash key, as a block may stand under the former."""
+    return len(suppression_keys().keys) == 1
 
-    While a former hash key is still read, nobody stands ready: a block may have been kept under it.
-    """
-    keys = suppression_keys().keys
+
+def fetch_ready(*, question: Question, addresses: Addresses) -> list[Ready]:
+    """Fetch who stands ready of those asked about; nobody for the past, or for another kind of address."""
     few = len(addresses.values) < FEWEST
-    if few or question.about_the_past or question.point_kind not in KINDS or len(keys) > 1:
+    if few or question.about_the_past or question.point_kind not in KINDS or not can_stand_ready():
         return []
     return READY.fetch(_parameters(question, addresses), binary=True)
 
@@ -134,6 +137,8 @@ def _parameters(question: Question, addresses: Addresses) -> dict[str, Any]:
         "organisation": question.organisation_id,
         "at": question.at,
         "much": MUCH,
+        "form": FORM,
+        "point_kind": question.point_kind,
         "list_fresh": question.list_is_fresh,
         "day_in_belgium": question.day_in_belgium,
     }

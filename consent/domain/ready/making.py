@@ -10,12 +10,13 @@ import datetime
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection, transaction
 
 from consent.domain.engine.answering import OPTOUT_AT_SALE_FROM
 from consent.domain.engine.facts_query import with_parts
+from consent.domain.engine.ready import FORM, MUCH, can_stand_ready
 from consent.domain.ledger.reconciling import ContactRange
 from consent.models import ReadyAddress, ReadyChange
 from customers.domain.key_rings import suppression_keys
@@ -64,35 +65,36 @@ def take_up_changes(*, now: datetime.datetime, most: int = CHANGES_AT_ONCE) -> i
     return len(taken)
 
 
+class Differing(NamedTuple):
+    """Who does not stand ready as they would be made now: wrongly, or not at all though they could."""
+
+    contact_id: uuid.UUID
+    wrong: bool
+
+
 @transaction.atomic
-def find_differences(*, within: ContactRange, now: datetime.datetime) -> list[uuid.UUID]:
+def find_differences(*, within: ContactRange, now: datetime.datetime) -> list[Differing]:
     """Find who is made ready otherwise than their records say, though nobody noted a change."""
+    if not can_stand_ready():
+        return []
     contacts = Contact.objects.filter(organisation=within.organisation_id, pk__range=within[1:])
     contact_ids = list(contacts.order_by("pk").values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute(ALONG_THE_INDEX)
         cursor.execute(COMPARE, _about(contact_ids, now))
-        return [contact_id for (contact_id,) in cursor.fetchall()]
+        return [Differing(*row) for row in cursor.fetchall()]
 
 
 def mend(*, within: ContactRange, now: datetime.datetime) -> int:
-    """Have everybody of some contacts made ready anew who differs; returns how many did."""
+    """Have everybody of some contacts made ready anew who differs; returns how many stood there wrongly."""
     differing = find_differences(within=within, now=now)
-    note_changes(contact_ids=differing)
-    return len(differing)
+    note_changes(contact_ids=[one.contact_id for one in differing])
+    return sum(one.wrong for one in differing)
 
 
 def note_changes(*, contact_ids: Sequence[uuid.UUID]) -> None:
     """Have contacts made ready anew, whatever is known of them."""
     ReadyChange.objects.bulk_create([ReadyChange(contact_id=contact_id) for contact_id in contact_ids])
-
-
-def note_passed(*, now: datetime.datetime) -> int:
-    """Note everybody whose facts are others by time alone; returns how many."""
-    passed = ReadyAddress.objects.filter(holds_until__lte=now).values_list("contact_id", flat=True)
-    contact_ids = sorted(set(passed))
-    note_changes(contact_ids=contact_ids)
-    return len(contact_ids)
 
 
 def _people(taken: Sequence[tuple[uuid.UUID | None, uuid.UUID | None, bytes | None]]) -> list[uuid.UUID]:
@@ -108,14 +110,17 @@ def _people(taken: Sequence[tuple[uuid.UUID | None, uuid.UUID | None, bytes | No
 
 def _make_ready(contact_ids: list[uuid.UUID], now: datetime.datetime) -> None:
     ReadyAddress.objects.filter(contact__in=contact_ids).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP, _about(contact_ids, now))
+    if can_stand_ready():
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP, _about(contact_ids, now))
 
 
 def _about(contact_ids: Sequence[uuid.UUID], now: datetime.datetime) -> dict[str, Any]:
     return {
         "contacts": list(contact_ids),
         "at": now,
+        "form": FORM,
+        "much": MUCH,
         "key_version": suppression_keys().newest,
         "optout_from": OPTOUT_AT_SALE_FROM,
     }

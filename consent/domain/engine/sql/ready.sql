@@ -10,6 +10,8 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) ready
 WHERE asked.usable
+    AND ready.form = %(form)s::integer
+    AND (strpos(asked.value, '@') > 0) = (%(point_kind)s::text = 'EMAIL')
     AND (SELECT count(*) < %(much)s::integer FROM (SELECT FROM consent_readychange LIMIT %(much)s::integer) AS few)
     AND coalesce(ready.contact_id = asked.contact_id, true)
     AND ready.holds_from <= %(at)s::timestamptz

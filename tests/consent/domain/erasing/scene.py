@@ -152,6 +152,7 @@ def stood_ready(point: ContactPoint) -> None:
         value=point.value,
         contact=point.contact,
         address_hash=point.address_hash,
+        form=1,
         facts="NL|t|f||a|f|f|||",
         ends="|",
         holds_from=BEFORE,

@@ -135,7 +135,7 @@ def end_relation(scene: Scene) -> None:
     CustomerRelation.objects.filter(contact=scene.alice).update(ends_at=make.NOW)
 
 
-def come_of_age(scene: Scene) -> None:
+def turn_out_a_child(scene: Scene) -> None:
     Contact.objects.filter(pk=scene.alice.pk).update(birth_date=make.NOW.date() - 12 * 365 * DAY)
 
 
@@ -166,7 +166,7 @@ CHANGES: dict[Callable[[Scene], None], bool] = {
     share: False,
     give_away: True,
     end_relation: True,
-    come_of_age: False,
+    turn_out_a_child: False,
     move: True,
     publish: False,
     travel: True,
@@ -217,6 +217,11 @@ def test_nobody_stands_ready_under_a_former_key(settings: Settings) -> None:
     settings.SUPPRESSION_KEYS = {**settings.SUPPRESSION_KEYS, 2: b"2" * 32}
 
     assert not scene.stands_ready()
+    (within,) = list_ranges()
+    assert making.find_differences(within=within, now=make.NOW) == []
+    making.note_changes(contact_ids=[scene.alice.pk])
+    make_all_ready()
+    assert not ReadyAddress.objects.exists()
 
 
 def test_erased_people_leave_nothing_behind() -> None:
@@ -242,7 +247,43 @@ def test_what_nobody_noted_is_found_and_mended() -> None:
     assert scene.stands_ready()
     assert making.find_differences(within=within, now=make.NOW) == []
     ReadyAddress.objects.all().delete()
-    assert making.find_differences(within=within, now=make.NOW) == [scene.alice.pk]
+    assert making.find_differences(within=within, now=make.NOW) == [(scene.alice.pk, False)]
+    assert making.mend(within=within, now=make.NOW) == 0
+    make_all_ready()
+    assert scene.stands_ready()
+
+
+def test_nobody_is_called_wrong_while_changes_wait() -> None:
+    scene = Scene()
+    (within,) = list_ranges()
+    Contact.objects.filter(pk=scene.alice.pk).update(country="BE")
+
+    assert making.find_differences(within=within, now=make.NOW) == []
+
+
+def test_who_comes_of_age_stands_ready_from_the_next_night_on() -> None:
+    scene = Scene()
+    Contact.objects.filter(pk=scene.alice.pk).update(birth_date=make.NOW.date() - 16 * 365 * DAY)
+    make_all_ready()
+    assert not scene.stands_ready()
+    (within,), later = list_ranges(), make.NOW + 20 * DAY
+
+    assert making.mend(within=within, now=later) == 0
+    make_all_ready(now=later)
+
+    assert ReadyAddress.objects.filter(contact=scene.alice).exists()
+
+
+def test_facts_in_another_form_do_not_count() -> None:
+    scene = Scene()
+    (within,) = list_ranges()
+
+    ReadyAddress.objects.update(form=0, facts="?")
+
+    assert not scene.stands_ready()
+    assert making.mend(within=within, now=make.NOW) == 0
+    make_all_ready()
+    assert scene.stands_ready()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -161,6 +161,18 @@ def test_inserted_event_is_named() -> None:
     )
 
 
+@pytest.mark.parametrize("number", [0, -1])
+@pytest.mark.usefixtures("race")
+def test_inserted_event_before_the_first_number_is_named(number: int) -> None:
+    with unguarded() as link:
+        inserted = insert_copy(link, sequence=number, before="1 year")
+    seal(minutes=30)
+
+    kind, sentence = first_fault()
+    assert kind == FaultKind.EVENT_INSERTED
+    assert f"Event {inserted}" in sentence
+
+
 @pytest.mark.usefixtures("race")
 def test_inserted_event_with_a_leaf_of_its_own_is_found() -> None:
     """Put in among the leaves, with a true hash: every leaf behind it moves."""
