@@ -53,10 +53,11 @@ class StageRow:
 class JourneyTable:
     """The figures of a journey, as tables and as bars beside them."""
 
+    in_tens: bool
     rows: list[StageRow]
     funnel: list[Bar]
     ages: list[StrPromise | str]
-    sources: list[tuple[str, SourceFigures]]
+    sources: list[tuple[str, SourceFigures, str]]
     source_bars: list[Bar]
     drop_outs: list[tuple[str, DropOut, str]]
 
@@ -73,8 +74,9 @@ def journey_table(*, figures: Figures) -> JourneyTable:
             [(one.stage.name, one.people, ALLOWED) for one in figures.stages if one.people is not None]
         ),
         ages=age_names(),
-        sources=sources,
-        source_bars=bars_of([(name, one.people, ALLOWED) for name, one in sources]),
+        sources=[(name, one, _number(one.people)) for name, one in sources],
+        in_tens=figures.in_tens,
+        source_bars=bars_of([(name, one.people, ALLOWED) for name, one in sources if one.people is not None]),
         drop_outs=[(_why(one), one, _number(one.people)) for one in figures.drop_outs],
     )
 

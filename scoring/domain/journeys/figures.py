@@ -1,14 +1,16 @@
 """How a journey goes: who is where, how fast people go on, where they come from and where they drop out.
 
-Of a stage that shows figures only, no number of fewer than ten people is told, nor one that it could be
-reckoned from. Source: rules, "Talent pool"; art. 5(1)(c) GDPR.
+Of a stage that shows figures only, no number of fewer than ten people is told. Of a journey with such a
+stage, who arrived, went on and came in is told in whole tens everywhere: what is known by name of the other
+stages, taken from an exact sum, or one period from another, would tell it. Source: rules, "Talent pool";
+art. 5(1)(c) GDPR.
 """
 
 import datetime
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -59,7 +61,7 @@ class SourceFigures:
     """How many came in one way, and of them reached the goal or left without; None where that is not told."""
 
     source: str
-    people: int
+    people: int | None
     reached: int | None
     dropped: int | None
 
@@ -76,8 +78,9 @@ class DropOut:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """All figures of a journey over one period."""
+    """All figures of a journey over one period; `in_tens` where one of its stages shows figures only."""
 
+    in_tens: bool
     stages: list[StageFigures]
     sources: list[SourceFigures]
     drop_outs: list[DropOut]
@@ -90,13 +93,17 @@ def read_figures(*, journey: Journey, since: datetime.datetime | None, now: date
     ages = _ages(_ask("stages_now", asked))
     arrived = dict(_ask("stages_in", asked))
     out = {key: _Out(*numbers) for key, *numbers in _ask("stages_out", asked)}
-    found = [
-        _told(one, ages.get(one.pk, (0,) * (len(AGES) + 1)), arrived.get(one.pk, 0), out.get(one.pk, _Out()))
+    in_tens = any(stage.figures_only for stage in stages)
+    counted = [
+        _counted(
+            one, ages.get(one.pk, (0,) * (len(AGES) + 1)), arrived.get(one.pk, 0), out.get(one.pk, _Out())
+        )
         for one in stages
     ]
     return Figures(
-        stages=found,
-        sources=_sources(stages, _ask("sources", asked)),
+        in_tens=in_tens,
+        stages=[_told(one) for one in counted] if in_tens else counted,
+        sources=_sources(_ask("sources", asked), in_tens=in_tens),
         drop_outs=_drop_outs(stages, _ask("drop_outs", asked)),
     )
 
@@ -117,23 +124,47 @@ def may_be_told(numbers: Iterable[int]) -> bool:
     return all(number == 0 or number >= FEWEST for number in numbers)
 
 
-def _told(stage: JourneyStage, ages: tuple[int, ...], arrived: int, out: _Out) -> StageFigures:
-    people, hides = sum(ages), stage.figures_only
-    back = out.left - out.moved_on - out.dropped
-    tells_out = not hides or may_be_told((out.moved_on, out.dropped, back))
-    shown = out if tells_out else None
-    return StageFigures(
-        stage=stage,
-        people=people if not hides or people >= FEWEST else None,
-        # With who left it would tell how many stayed, and with who stayed how many left.
-        arrived=arrived if not hides or (arrived >= FEWEST and may_be_told((out.left,))) else None,
-        left=shown and shown.left,
-        moved_on=shown and shown.moved_on,
-        dropped=shown and shown.dropped,
-        median_days=shown and shown.median_days,
-        slow_days=shown and shown.slow_days,
-        ages=ages if not hides or may_be_told(ages) else None,
+def _counted(stage: JourneyStage, ages: tuple[int, ...], arrived: int, out: _Out) -> StageFigures:
+    return StageFigures(stage=stage, people=sum(ages), arrived=arrived, ages=ages, **out._asdict())
+
+
+def _told(one: StageFigures) -> StageFigures:
+    """What may be told of a stage, of a journey where somewhere only figures are shown."""
+    counts = one.people or 0, one.arrived or 0, one.left or 0
+    back = counts[2] - (one.moved_on or 0) - (one.dropped or 0)
+    if not one.stage.figures_only:
+        return _left_as(one, moved_on=_tens(one.moved_on), dropped=one.dropped, back=back)
+    # Who arrived less who left is who stayed.
+    tells = may_be_told((*counts, abs(counts[1] - counts[2])))
+    outs = one.moved_on or 0, one.dropped or 0, back
+    moved_on, dropped, went_back = map(_tens, outs) if tells and may_be_told(outs) else (None,) * 3
+    return replace(
+        _left_as(one, moved_on=moved_on, dropped=dropped, back=went_back),
+        people=one.people if may_be_told(counts[:1]) else None,
+        arrived=_tens(one.arrived) if tells else None,
+        ages=one.ages if may_be_told(one.ages or ()) else None,
     )
+
+
+def _left_as(
+    one: StageFigures, *, moved_on: int | None, dropped: int | None, back: int | None
+) -> StageFigures:
+    """How they left, added up from what is told of it, so that no exact sum tells the rest."""
+    is_told = moved_on is not None
+    return replace(
+        one,
+        arrived=_tens(one.arrived),
+        left=moved_on + (dropped or 0) + (back or 0) if moved_on is not None else None,
+        moved_on=moved_on,
+        dropped=dropped,
+        median_days=one.median_days if is_told else None,
+        slow_days=one.slow_days if is_told else None,
+    )
+
+
+def _tens(number: int | None) -> int | None:
+    """Rounded down, so that a number said to be reached is reached; None for a few."""
+    return number // FEWEST * FEWEST if number is not None and may_be_told((number,)) else None
 
 
 def _ages(rows: Iterable[Any]) -> dict[uuid.UUID, tuple[int, ...]]:
@@ -144,15 +175,14 @@ def _ages(rows: Iterable[Any]) -> dict[uuid.UUID, tuple[int, ...]]:
     return {stage_id: tuple(numbers) for stage_id, numbers in counts.items()}
 
 
-def _sources(stages: Iterable[JourneyStage], rows: Iterable[Any]) -> list[SourceFigures]:
+def _sources(rows: Iterable[Any], *, in_tens: bool) -> list[SourceFigures]:
     """Held against the drop-outs of other stages, how it ended would tell of those where nothing is told."""
-    hides = any(stage.figures_only for stage in stages)
     return [
         SourceFigures(
             source=source,
-            people=people,
-            reached=None if hides else reached,
-            dropped=None if hides else dropped,
+            people=_tens(people) if in_tens else people,
+            reached=None if in_tens else reached,
+            dropped=None if in_tens else dropped,
         )
         for source, people, reached, dropped in sorted(rows, key=lambda row: (-row[1], row[0]))
     ]
@@ -165,7 +195,7 @@ def _drop_outs(stages: Iterable[JourneyStage], rows: Iterable[Any]) -> list[Drop
             stage=known[stage_id],
             outcome=outcome,
             how=how,
-            people=people if not known[stage_id].figures_only or people >= FEWEST else None,
+            people=_tens(people) if known[stage_id].figures_only else people,
         )
         for stage_id, outcome, how, people in rows
     ]

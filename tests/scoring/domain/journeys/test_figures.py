@@ -182,6 +182,58 @@ def test_number_of_few_cannot_be_reckoned_from_the_numbers_beside_it(journey: Jo
     assert [one.people for one in figures.drop_outs] == [None]
 
 
+@pytest.fixture
+def hires(journey: Journey) -> tuple[JourneyStage, JourneyStage]:
+    hire = make_journeys.stage(journey=journey, code="hire", name="Wordt aangenomen")
+    return hire, make_journeys.stage(
+        journey=journey, position=1, code="retain", name="Blijft", figures_only=True
+    )
+
+
+def test_how_many_are_hidden_cannot_be_reckoned_from_the_stage_before(
+    journey: Journey, hires: tuple[JourneyStage, JourneyStage]
+) -> None:
+    hire, retain = hires
+    for _person in range(3):
+        go(journey, [(hire, NOW - 2 * DAY), (retain, NOW - DAY)])
+    for _person in range(14):
+        go(journey, [(hire, NOW - DAY)])
+
+    figures = read_figures(journey=journey, since=None, now=NOW)
+
+    before, hidden = figures.stages
+    assert (before.people, before.arrived, before.moved_on, before.conversion) == (14, 10, None, None)
+    assert (before.left, before.median_days) == (None, None)
+    assert (hidden.people, hidden.arrived, hidden.left, hidden.ages) == (None, None, None, None)
+    assert all(one.people in (None, 10) for one in figures.sources)
+
+
+def test_who_arrived_less_who_left_does_not_tell_who_stayed(
+    journey: Journey, hires: tuple[JourneyStage, JourneyStage]
+) -> None:
+    _hire, retain = hires
+    for _person in range(3):
+        go(journey, [(retain, NOW - 2 * DAY)])
+    for _person in range(12):
+        go(journey, [(retain, NOW - 2 * DAY), (None, NOW - DAY)], "GOAL")
+
+    _before, hidden = read_figures(journey=journey, since=None, now=NOW).stages
+
+    assert (hidden.people, hidden.arrived, hidden.left, hidden.moved_on) == (None, None, None, None)
+
+
+def test_one_period_less_another_does_not_tell_a_few(
+    journey: Journey, hires: tuple[JourneyStage, JourneyStage]
+) -> None:
+    hire, retain = hires
+    for days in [100] * 2 + [3] * 12:
+        go(journey, [(hire, NOW - (days + 1) * DAY), (retain, NOW - days * DAY)])
+
+    told = [read_figures(journey=journey, since=since, now=NOW).stages for since in (SINCE, None)]
+
+    assert [(before.moved_on, hidden.arrived) for before, hidden in told] == [(10, 10), (10, 10)]
+
+
 def test_journey_without_people_has_figures_of_nothing(journey: Journey, stages: list[JourneyStage]) -> None:
     figures = read_figures(journey=journey, since=SINCE, now=NOW)
 
