@@ -22,6 +22,7 @@ from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from scoring.admin.find_contact import may_see_people
 from scoring.admin.journey_tables import band_rows, journey_look, journey_table, lines_of
 from scoring.domain.journeys.figures import Figures, count_bands, read_figures
+from scoring.domain.journeys.naming import named_members
 from scoring.models import Band, Journey, JourneyMember, JourneyStage, Score, ScoreModel
 
 PERIODS: Final = {"30": _("30 days"), "90": _("90 days"), "365": _("A year"), "": _("Since it began")}
@@ -157,5 +158,4 @@ def named_like(members: QuerySet[JourneyMember], text: str) -> QuerySet[JourneyM
 
 def hides(member: JourneyMember) -> bool:
     """Whether somebody is, or was, in a stage where nobody is named."""
-    of_few = Q(from_stage__figures_only=True) | Q(to_stage__figures_only=True)
-    return bool((member.stage and member.stage.figures_only) or member.moves.filter(of_few).exists())
+    return not named_members(members=JourneyMember.objects.filter(pk=member.pk)).exists()

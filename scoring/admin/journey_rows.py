@@ -9,12 +9,13 @@ from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter
 from customers.domain.staff import Area
 from customers.domain.staff_acts import About
 from customers.staff_site import SCORING
+from scoring.domain.journeys.naming import named_members, named_moves
 from scoring.models import JourneyMember, JourneyMove, JourneyStage
 
 
 @admin.register(JourneyMember)
 class JourneyMemberAdmin(ReadOnlyAdmin[JourneyMember]):
-    """Who is where, and who left; of a stage that shows figures only nobody is listed."""
+    """Who is where, and who left; who is or was in a stage that shows figures only is not listed."""
 
     area = Area.JOURNEYS
     job = SCORING
@@ -42,12 +43,12 @@ class JourneyMemberAdmin(ReadOnlyAdmin[JourneyMember]):
         return super().about(key, contact)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[JourneyMember]:
-        return super().get_queryset(request).exclude(stage__figures_only=True)
+        return named_members(members=super().get_queryset(request))
 
 
 @admin.register(JourneyMove)
 class JourneyMoveAdmin(ReadOnlyAdmin[JourneyMove]):
-    """Every step that was made, the newest first."""
+    """Every step that was made, the newest first, of who may be listed."""
 
     area = Area.JOURNEYS
     job = SCORING
@@ -59,6 +60,9 @@ class JourneyMoveAdmin(ReadOnlyAdmin[JourneyMove]):
     list_filter = (("journey", ScopedRelatedFilter), "how")
     list_select_related = ("journey", "from_stage", "to_stage", "staff")
     ordering = ("-moved_at", "-pk")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[JourneyMove]:
+        return named_moves(moves=super().get_queryset(request))
 
 
 @admin.register(JourneyStage)

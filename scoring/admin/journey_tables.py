@@ -12,8 +12,8 @@ from django_stubs_ext import StrPromise
 
 from consent.admin.badge import ALLOWED, ENDED, PENDING, STOPPED, UNCLEAR, Look, look
 from consent.admin.bars import Bar, bars_of
-from scoring.domain.journeys.figures import AGES, DropOut, Figures, SourceFigures, StageFigures
-from scoring.models import Journey, JourneyMember, JourneyMove
+from scoring.domain.journeys.figures import AGES, DropOut, Figures, SourceFigures, StageFigures, may_be_told
+from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage
 
 LOOKS: Final = {
     Journey.State.DRAFT: PENDING,
@@ -23,6 +23,8 @@ LOOKS: Final = {
 }
 ON_TARGET, BEHIND = look(ALLOWED, _("On target")), look(UNCLEAR, _("Behind target"))
 NOT_TOLD: Final = _("fewer than 10")
+# Of the few it is not said in which band they are.
+NOT_TOLD_OF_BANDS: Final = _("not told")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,10 +85,16 @@ def journey_table(*, figures: Figures) -> JourneyTable:
 
 def band_rows(
     *, figures: Figures, counts: Mapping[Any, Mapping[str, int]], bands: Sequence[str]
-) -> list[tuple[str, list[int]]]:
-    """The stages by band, but for those of which only figures are shown."""
-    shown = [one.stage for one in figures.stages if not one.stage.figures_only]
-    return [(stage.name, [counts.get(stage.pk, {}).get(band, 0) for band in (*bands, "")]) for stage in shown]
+) -> list[tuple[str, list[str]]]:
+    """The stages by band; of one that shows figures only nothing, where some band has a few."""
+    names, stages = (*bands, ""), [one.stage for one in figures.stages]
+    return [(stage.name, _by_band(stage, counts.get(stage.pk, {}), names)) for stage in stages]
+
+
+def _by_band(stage: JourneyStage, counts: Mapping[str, int], bands: Sequence[str]) -> list[str]:
+    if stage.figures_only and not may_be_told(counts.values()):
+        return [str(NOT_TOLD_OF_BANDS)] * len(bands)
+    return [_number(counts.get(band, 0)) for band in bands]
 
 
 def lines_of(table: JourneyTable) -> list[Sequence[str]]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -10,7 +9,8 @@ from customers.admin.scope import narrow, staff_of
 from customers.domain.staff import Area, Right, rights_of
 from customers.models import Contact
 from customers.staff_site import Panel, StaffSite
-from scoring.models import BehaviourEvent, ContactAttribute, JourneyMove
+from scoring.domain.journeys.naming import named_members
+from scoring.models import BehaviourEvent, ContactAttribute
 
 EVENTS_SHOWN = 20
 
@@ -43,9 +43,7 @@ def tell_journeys(request: HttpRequest, contact: Contact) -> Panel | None:
     if Right.VIEW not in rights_of(staff=staff, area=Area.JOURNEYS):
         return None
     ways = narrow(contact.journeys.all(), staff=staff, legal_entity="journey__legal_entity")
-    of_few = Q(from_stage__figures_only=True) | Q(to_stage__figures_only=True)
-    unnamed = Exists(JourneyMove.objects.filter(of_few, member=OuterRef("pk")))
-    named = ways.exclude(stage__figures_only=True).exclude(unnamed).select_related("journey", "stage")
+    named = named_members(members=ways).select_related("journey", "stage")
     shown = list(named.order_by("-entered_at", "-pk"))
     return Panel(template="admin/_story_journeys.html", shown=shown) if shown else None
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consent.domain.withdrawals import Scope, object_to
 from customers.models import LegalEntity, StaffAct, StaffMember
-from scoring.models import ColleagueTask, Journey, JourneyAction, JourneyRule, JourneyStage
+from scoring.models import ColleagueTask, Journey, JourneyAction, JourneyMember, JourneyRule, JourneyStage
 from tests import make
 from tests.consent.admin_rows import BY_PHONE, signed_in
 from tests.scoring import make_journeys, make_scores
@@ -261,6 +261,8 @@ def test_nobody_is_named_where_only_figures_are_shown(client: Client, journey: J
     contact = make.contact(organisation=journey.organisation, given_name="Alice", family_name="Lampman")
     member = make_journeys.member(stage=stage, contact=contact)
     make_journeys.move(member=member)
+    task = make_journeys.task(member=member)
+    make_scores.score_model(legal_entity=journey.legal_entity)
 
     answers = [client.get(page("stage", journey, "blijft")), client.get(page("member", journey, member.pk))]
     listed = client.get(reverse("admin:scoring_journeymember_changelist")).content.decode()
@@ -269,6 +271,29 @@ def test_nobody_is_named_where_only_figures_are_shown(client: Client, journey: J
     assert [answer.status_code for answer in answers] == [403, 403]
     assert "Lampman" not in listed + figures
     assert "fewer than 10" in figures
+    assert (stage.name, ["not told"]) in client.get(page("figures", journey)).context["band_rows"]
+    assert "in whole tens" in figures
+    assert "Blijft" not in client.get(reverse("admin:my_tasks")).content.decode()
+    assert task.member == member
+
+
+def test_who_was_where_only_figures_are_shown_is_in_no_list_afterwards(
+    client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    few = make_journeys.stage(journey=journey, code="blijft", name="Blijft", figures_only=True)
+    shown, hidden = (
+        make_journeys.member(stage=stage, contact=make.contact(organisation=journey.organisation))
+        for stage in (looks, few)
+    )
+    moves = [make_journeys.move(member=member) for member in (shown, hidden)]
+    JourneyMember.objects.filter(pk=hidden.pk).update(stage=None, left_at=NOW, outcome="GOAL")
+
+    people, steps = (
+        list(client.get(reverse(f"admin:scoring_{name}_changelist")).context["cl"].result_list)
+        for name in ("journeymember", "journeymove")
+    )
+
+    assert (people, steps) == ([shown], moves[:1])
 
 
 def test_tasks_of_me_and_my_department_stand_overdue_first_and_are_done_once(
@@ -392,6 +417,8 @@ def test_ending_says_who_is_on_it_still(client: Client, running: Journey, looks:
     shown = client.get(page("end", running)).content.decode()
 
     assert "Kijkt rond: 1 person" in shown
+    JourneyStage.objects.update(figures_only=True)
+    assert "Kijkt rond: fewer than 10" in client.get(page("end", running)).content.decode()
     assert "Whoever is on it leaves it." in shown
 
 

@@ -111,7 +111,7 @@ def read_figures(*, journey: Journey, since: datetime.datetime | None, now: date
 def count_bands(*, journey: Journey, model: ScoreModel) -> dict[uuid.UUID, dict[str, int]]:
     """Count for each stage how many people now stand in which band of a score; "" is in none.
 
-    Nobody is scored in a stage that shows figures only.
+    What of it may be told of a stage that shows figures only, `may_be_told` says.
     """
     found: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
     for stage_id, band, people in _ask("bands", {"journey": journey.pk, "model": model.pk}):

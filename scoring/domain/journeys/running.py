@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DataError, connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from customers.models import StaffMember
 from scoring.domain.journeys.asking import compile_rule
 from scoring.domain.journeys.checking import Sentence, find_faults, find_unreachable, name_rule
+from scoring.domain.journeys.figures import FEWEST
 from scoring.domain.journeys.gate import compile_gates, gates_of
 from scoring.domain.journeys.stepping import parameters_of, rules_of
 from scoring.domain.scores.statement import Whose
-from scoring.models import Journey, JourneyMember, JourneyRule
+from scoring.models import Journey, JourneyRule, JourneyStage
 
 State = Journey.State
 COUNT: Any = (
@@ -138,11 +139,19 @@ def end_journey(*, journey: Journey, ended_at: datetime.datetime) -> None:
     held.save(update_fields=["state", "ended_at", "turn_at", "turn_after"])
 
 
-def count_inside(*, journey: Journey) -> dict[str, int]:
-    """Count who is in which stage, by its name: what ending a journey is about."""
-    inside = JourneyMember.objects.filter(journey=journey, left_at__isnull=True)
-    counted = inside.values("stage__name").annotate(people=Count("pk")).order_by("stage__position", "stage")
-    return {row["stage__name"]: row["people"] for row in counted}
+def count_inside(*, journey: Journey) -> dict[str, int | None]:
+    """Count who is in which stage, by its name: what ending a journey is about.
+
+    Of a stage that shows figures only, a few and nobody alike are None.
+    """
+    inside = Count("members", filter=Q(members__left_at__isnull=True))
+    stages = journey.stages.annotate(inside=inside).order_by("position", "pk")
+    counted = {stage.name: None if _of_few(stage, stage.inside) else stage.inside for stage in stages}
+    return {name: people for name, people in counted.items() if people != 0}
+
+
+def _of_few(stage: JourneyStage, people: int) -> bool:
+    return stage.figures_only and people < FEWEST
 
 
 def _check(journey: Journey, at: datetime.datetime, confirmed: Collection[str]) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from customers.models import LegalEntity
-from scoring.domain.journeys.figures import AGES, read_figures
+from scoring.domain.journeys.figures import AGES, count_bands, read_figures
 from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage
 from tests import make
 from tests.make import NOW
-from tests.scoring import make_journeys
+from tests.scoring import make_journeys, make_scores
 from tests.scoring.domain.campaigns.scene import purpose_of, shop
 
 pytestmark = pytest.mark.django_db
@@ -232,6 +232,17 @@ def test_one_period_less_another_does_not_tell_a_few(
     told = [read_figures(journey=journey, since=since, now=NOW).stages for since in (SINCE, None)]
 
     assert [(before.moved_on, hidden.arrived) for before, hidden in told] == [(10, 10), (10, 10)]
+
+
+def test_bands_of_a_stage_that_shows_figures_only_are_counted_with_the_others(
+    journey: Journey, hires: tuple[JourneyStage, JourneyStage]
+) -> None:
+    hire, retain = hires
+    model = make_scores.score_model(legal_entity=journey.legal_entity)
+    for stage in (hire, retain):
+        go(journey, [(stage, NOW - DAY)])
+
+    assert count_bands(journey=journey, model=model) == {hire.pk: {"": 1}, retain.pk: {"": 1}}
 
 
 def test_journey_without_people_has_figures_of_nothing(journey: Journey, stages: list[JourneyStage]) -> None:
