@@ -50,6 +50,9 @@ def find_faults(*, campaign: Campaign, at: datetime.datetime) -> list[StrPromise
         _("There is no number to show to people who are called."): _lacks_number(campaign, at),
         _("The stage belongs to a journey of another legal entity."): campaign.journey_stage is not None
         and campaign.journey_stage.journey.legal_entity_id != campaign.legal_entity_id,
+        _("This stage shows figures only, and its recipients would show who is in it. Choose another."): (
+            campaign.journey_stage is not None and campaign.journey_stage.figures_only
+        ),
     }
     unknown = [name for text in (campaign.subject, campaign.text) for name in _unknown(text)]
     faults: list[StrPromise | str] = [sentence for sentence, present in checks.items() if present]

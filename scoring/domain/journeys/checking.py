@@ -183,5 +183,11 @@ def _of_action(journey: Journey, action: JourneyAction) -> Iterator[Sentence]:
         yield _("“%(stage)s”: its segment is of another legal entity.") % told
     if segment is not None and segment.model_id is not None:
         yield _("“%(stage)s”: a score decides who is in its segment, so nobody can be put in.") % told
-    if action.stage.figures_only and action.what == What.TASK:
-        yield _("“%(stage)s”: a task would name somebody, and this stage shows figures only.") % told
+    if action.stage.figures_only:
+        yield (
+            _(
+                "“%(stage)s”: this stage shows figures only, and a message, a task or a segment would show "
+                "who is in it. Take this away."
+            )
+            % told
+        )

@@ -8,6 +8,7 @@ from customers.domain import contacts
 from customers.models import Contact, StaffMember
 from scoring.domain.journeys.acting import next_action_at
 from scoring.domain.journeys.gate import keep_followed
+from scoring.domain.journeys.stopping import drop_tasks, let_out_held
 from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage
 
 LONGEST_REASON = 200
@@ -75,7 +76,7 @@ def move_by_hand(
     reason: str,
     at: datetime.datetime,
 ) -> None:
-    """Put a person into another stage, forward or back.
+    """Put a person into another stage, forward or back; where only figures are shown no task names them.
 
     Raises NoReasonError, JourneyClosedError, NotThereError and AlreadyThereError.
     """
@@ -88,6 +89,8 @@ def move_by_hand(
     held.act_at = next_action_at(actions=list(to_stage.actions.all()), since=at)
     held.save(update_fields=["stage", "stage_since", "act_at"])
     _note(held, before, since, moved_by, said, at)
+    if to_stage.figures_only:
+        drop_tasks(members=[held])
 
 
 @transaction.atomic
@@ -99,12 +102,11 @@ def let_out(
     reason: str,
     at: datetime.datetime,
 ) -> None:
-    """Let a person out of a journey. Raises NoReasonError and NotThereError."""
+    """Let a person out of a journey: nothing more is done for them. Raises NoReasonError, NotThereError."""
     said, held = _reason(reason), _hold(member)
-    before, since = held.stage, held.stage_since
-    held.stage, held.left_at, held.outcome, held.act_at = None, at, outcome, None
-    held.save(update_fields=["stage", "left_at", "outcome", "act_at"])
-    _note(held, before, since, let_out_by, said, at)
+    let_out_held(
+        members=[held], outcome=outcome, how=JourneyMove.How.HAND, at=at, staff=let_out_by, reason=said
+    )
 
 
 def _reason(reason: str) -> str:

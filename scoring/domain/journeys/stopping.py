@@ -1,12 +1,12 @@
-"""Leaving a journey by no rule and no hand: nobody may follow them any more, or it ended."""
+"""Leaving a journey other than by a rule: out by hand, nobody may follow them any more, or it ended."""
 
 import datetime
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import QuerySet
 
-from customers.models import Contact
+from customers.models import Contact, StaffMember
 from scoring.models import ColleagueTask, Journey, JourneyMember, JourneyMove
 
 AT_ONCE: Final = 2_000
@@ -14,12 +14,8 @@ LEFT: Final = ("stage", "left_at", "outcome", "act_at")
 
 
 def stop_following(*, members: QuerySet[JourneyMember], at: datetime.datetime) -> None:
-    """Let these people out at once, with a step that says why; what colleagues had to do for them goes.
-
-    Within the transaction of the act that says so.
-    """
-    gone = _let_out(members, JourneyMember.Outcome.STOPPED, JourneyMove.How.STOPPED, at)
-    ColleagueTask.objects.filter(member__in=gone, done_at__isnull=True).delete()
+    """Let these people out at once, with a step that says why; in the transaction of the act that says so."""
+    _let_out(members, JourneyMember.Outcome.STOPPED, JourneyMove.How.STOPPED, at)
 
 
 def empty_some(*, journey: Journey, at: datetime.datetime) -> int:
@@ -29,14 +25,22 @@ def empty_some(*, journey: Journey, at: datetime.datetime) -> int:
     people = Contact.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=turn)
     held = list(people.order_by("pk").values_list("pk", flat=True))
     those = inside.filter(contact__in=held)
-    return len(_let_out(those, JourneyMember.Outcome.ENDED, JourneyMove.How.ENDED, at))
+    return _let_out(those, JourneyMember.Outcome.ENDED, JourneyMove.How.ENDED, at)
 
 
-def _let_out(
-    members: QuerySet[JourneyMember], outcome: JourneyMember.Outcome, how: JourneyMove.How, at: Any
-) -> Sequence[JourneyMember]:
-    rows = members.filter(left_at__isnull=True).select_for_update(of=("self",), no_key=True)
-    gone = list(rows.order_by("pk"))
+def let_out_held(
+    *,
+    members: Sequence[JourneyMember],
+    outcome: JourneyMember.Outcome,
+    how: JourneyMove.How,
+    at: datetime.datetime,
+    staff: StaffMember | None = None,
+    reason: str = "",
+) -> None:
+    """Let out people whose rows are held, with a step each; what colleagues had to do for them goes.
+
+    Within a transaction.
+    """
     moves = [
         JourneyMove(
             member=member,
@@ -45,11 +49,30 @@ def _let_out(
             stage_since=member.stage_since,
             moved_at=at,
             how=how,
+            staff=staff,
+            reason=reason,
         )
-        for member in gone
+        for member in members
     ]
-    for member in gone:
+    for member in members:
         member.stage, member.left_at, member.outcome, member.act_at = None, at, outcome, None
-    JourneyMember.objects.bulk_update(gone, LEFT)
+    JourneyMember.objects.bulk_update(members, LEFT)
     JourneyMove.objects.bulk_create(moves)
-    return gone
+    drop_tasks(members=members)
+
+
+def drop_tasks(*, members: Sequence[JourneyMember]) -> None:
+    """Delete what colleagues had still to do for these people."""
+    ColleagueTask.objects.filter(member__in=members, done_at__isnull=True).delete()
+
+
+def _let_out(
+    members: QuerySet[JourneyMember],
+    outcome: JourneyMember.Outcome,
+    how: JourneyMove.How,
+    at: datetime.datetime,
+) -> int:
+    rows = members.filter(left_at__isnull=True).select_for_update(of=("self",), no_key=True)
+    gone = list(rows.order_by("pk"))
+    let_out_held(members=gone, outcome=outcome, how=how, at=at)
+    return len(gone)

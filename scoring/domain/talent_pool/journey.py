@@ -13,6 +13,7 @@ from consent.models import Purpose
 from customers.models import Contact
 from scoring.domain.journeys.acting import next_action_at
 from scoring.domain.journeys.gate import keep_followed
+from scoring.domain.journeys.stopping import let_out_held
 from scoring.domain.profiling import PROFILING
 from scoring.domain.talent_pool.standing import permissions
 from scoring.models import (
@@ -66,8 +67,9 @@ def make_journey(*, pool: TalentPool, made_at: datetime.datetime) -> Journey:
 
     People enter it by signing up, not by a rule, and leave it with their permission. Following them rests on
     a legitimate interest until somebody objects. In the last stage people are employees: they cannot freely
-    consent to being scored (recital 43 GDPR), so nobody is looked at there, figures alone are shown, of ten
-    people or more, and they leave it after two years. Raises NoProfilingError and JourneyThereError.
+    consent to being followed (recital 43 GDPR), so no rule looks at anybody there, nobody is named,
+    figures alone are shown, of ten people or more, and they leave it after two years. Raises NoProfilingError
+    and JourneyThereError.
     """
     purpose = Purpose.objects.filter(code=PROFILING, legal_entities=pool.legal_entity_id).first()
     if purpose is None:
@@ -209,22 +211,7 @@ def _let_out(pool: TalentPool, journey: Journey, now: datetime.datetime, chunk: 
     inside = permissions(pool=pool, now=now).values("contact_id")
     leaving = _followed(journey).exclude(contact__in=inside).order_by("pk")
     members = list(leaving.select_for_update(of=("self",), skip_locked=True)[:chunk])
-    Move.objects.bulk_create(
-        [
-            Move(
-                member=member,
-                journey=journey,
-                from_stage=member.stage,
-                moved_at=now,
-                stage_since=member.stage_since,
-                how=Move.How.STOPPED,
-            )
-            for member in members
-        ]
-    )
-    Member.objects.filter(pk__in=[member.pk for member in members]).update(
-        stage=None, left_at=now, outcome=Member.Outcome.STOPPED, act_at=None
-    )
+    let_out_held(members=members, outcome=Member.Outcome.STOPPED, how=Move.How.STOPPED, at=now)
     return len(members)
 
 

@@ -15,6 +15,12 @@ went AS (
     WHERE member.id = chosen.member_id AND member.left_at IS NULL AND member.stage_id = chosen.from_stage
     RETURNING member.id, chosen.from_stage, chosen.to_stage, chosen.stage_since, chosen.how, chosen.rule_id
 ),
+-- Whoever left is no longer asked after, and where only figures are shown no task names anybody.
+dropped AS (
+    DELETE FROM scoring_colleaguetask task
+    USING went LEFT JOIN scoring_journeystage stage ON stage.id = went.to_stage
+    WHERE task.member_id = went.id AND task.done_at IS NULL AND coalesce(stage.figures_only, true)
+),
 entered AS (
     INSERT INTO scoring_journeymember
         (journey_id, contact_id, stage_id, source, entered_at, stage_since, outcome, act_at)

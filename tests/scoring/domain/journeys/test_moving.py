@@ -3,7 +3,8 @@ import pytest
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import Channel
 from scoring.domain.journeys import moving, running
-from scoring.models import JourneyAction, JourneyMember, JourneyMove
+from scoring.domain.journeys.finishing import finish_task
+from scoring.models import JourneyAction, JourneyMember, JourneyMove, JourneyStage
 from tests.scoring import make_journeys as journeys
 from tests.scoring.domain.house import WAY
 from tests.scoring.domain.journeys.scene import DAY, NOW, Way, begin, stands, steps, turn, way
@@ -50,7 +51,24 @@ def test_colleagues_put_in_move_and_let_out_and_say_why() -> None:
     ]
     left = JourneyMember.objects.get()
     assert (left.source, left.outcome, left.left_at) == ("SIDE", "DROPPED", NOW + 2 * DAY)
-    assert [task.words for task in left.tasks.all()] == ["Bel op"]
+    assert not left.tasks.exists()
+
+
+def test_open_task_goes_where_nobody_may_be_named_and_what_was_done_stays() -> None:
+    found = way()
+    JourneyStage.objects.filter(pk=found.buys.pk).update(figures_only=True)
+    found.buys.refresh_from_db()
+    begin(found)
+    member = put_in(found, found.person())
+    journeys.task(member=member, words="Bel op")
+    done = journeys.task(member=member, words="Stuur een kaart")
+    finish_task(task=done, done_by=found.mark, done_at=NOW)
+
+    moving.move_by_hand(
+        member=member, to_stage=found.buys, moved_by=found.mark, reason="Getekend", at=NOW + DAY
+    )
+
+    assert [task.words for task in member.tasks.all()] == ["Stuur een kaart"]
 
 
 def test_nobody_is_put_in_twice_nor_without_a_reason_nor_before_it_starts() -> None:

@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from scoring.domain.campaigns.running import find_faults as find_campaign_faults
 from scoring.domain.journeys import running
 from scoring.domain.journeys.checking import find_faults
-from scoring.models import Journey, JourneyAction, JourneyMember, JourneyMove, ScoreRule
+from scoring.models import ColleagueTask, Journey, JourneyAction, JourneyMember, JourneyMove, ScoreRule
 from tests import make
 from tests.scoring import make_journeys as journeys
 from tests.scoring import make_scores as scores
@@ -129,12 +130,18 @@ def test_who_is_an_employee_is_not_looked_at_nor_named() -> None:
     found.buys.figures_only = True
     found.buys.save(update_fields=["figures_only"])
     journeys.rule(journey=found.journey, from_stage=found.buys, looks_at=LooksAt.SEARCH)
+    segment = scores.segment(legal_entity=found.house.entity)
     journeys.action(stage=found.buys, what=What.TASK, words="Bel op")
+    journeys.action(stage=found.buys, what=What.PUT_IN, segment=segment)
 
     assert faults(found) == [
         "From “Koopt” to “outside”: nobody is looked at by themselves in a stage that shows figures only. "
         "Let people leave it after some days, or by hand.",
-        "“Koopt”: a task would name somebody, and this stage shows figures only.",
+        *[
+            "“Koopt”: this stage shows figures only, and a message, a task or a segment would show who is in "
+            "it. Take this away."
+        ]
+        * 2,
     ]
 
 
@@ -243,6 +250,50 @@ def test_ended_everybody_leaves_and_nothing_begins_again(monkeypatch: pytest.Mon
         running.resume_journey(journey=found.journey, resumed_at=NOW)
     with pytest.raises(running.JourneyStateError):
         running.start_journey(journey=found.journey, started_by=found.mark, started_at=NOW)
+
+
+def test_no_campaign_goes_to_a_stage_that_shows_figures_only() -> None:
+    found = way()
+    purpose = make.purpose(organisation=found.house.entity.organisation, legal_entities=[found.house.entity])
+    made = campaigns.campaign(found.house.entity, purpose=purpose)
+    made.journey_stage = found.buys
+    before = list(find_campaign_faults(campaign=made, at=NOW))
+    found.buys.figures_only = True
+
+    [fault] = [one for one in find_campaign_faults(campaign=made, at=NOW) if one not in before]
+
+    assert str(fault).startswith("This stage shows figures only")
+
+
+def test_ending_tells_no_few_of_a_stage_that_shows_figures_only() -> None:
+    found = way()
+    found.buys.figures_only = True
+    found.buys.save(update_fields=["figures_only"])
+    for name in ("Alice", "Bob"):
+        journeys.member(stage=found.buys, contact=found.person(name))
+
+    assert running.count_inside(journey=found.journey) == {"Koopt": None}
+
+
+def test_what_was_to_be_done_for_people_ends_with_the_journey_or_the_stage() -> None:
+    found = way()
+    found.buys.figures_only = True
+    found.buys.save(update_fields=["figures_only"])
+    journeys.rule(journey=found.journey, from_stage=found.looks, after_days=3)
+    journeys.rule(journey=found.journey, from_stage=found.considers, to_stage=found.buys, after_days=3)
+    begin(found)
+    for stage, days in ((found.looks, 4), (found.considers, 4), (found.looks, 1)):
+        at = NOW - days * DAY
+        member = journeys.member(stage=stage, contact=found.person(), entered_at=at)
+        journeys.task(member=member, words=f"{stage.code} {days}")
+    turn(NOW)
+    stepped = [task.words for task in ColleagueTask.objects.all()]
+
+    running.end_journey(journey=found.journey, ended_at=NOW)
+    turn(NOW)
+
+    assert stepped == ["looks 1"]
+    assert not ColleagueTask.objects.exists()
 
 
 def ended(*, journey: Journey) -> None:

@@ -6,8 +6,9 @@ from consent.domain.withdrawals import Scope, object_to
 from consent.models import Channel
 from scoring.domain.journeys.checking import find_faults
 from scoring.domain.talent_pool import journey as pool_journey
-from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage, ReferredCandidate
+from scoring.models import ColleagueTask, Journey, JourneyMember, JourneyMove, JourneyStage, ReferredCandidate
 from tests import make
+from tests.scoring import make_journeys
 from tests.scoring.domain.house import WAY
 from tests.scoring.pool_scene import A_SECOND, ENDS_AT, GIVEN_AT, PoolHouse, candidate, pool_house
 
@@ -86,6 +87,18 @@ def test_who_leaves_the_pool_leaves_the_journey_at_the_end_of_the_term() -> None
     assert lead(ENDS_AT) == 1
     assert list(JourneyMember.objects.values_list("outcome", "left_at")) == [("STOPPED", ENDS_AT)]
     assert [move.how for move in JourneyMove.objects.order_by("pk")] == ["RULE", "STOPPED"]
+
+
+def test_nothing_waits_for_colleagues_about_who_left_the_pool() -> None:
+    house = house_with_profiling()
+    running(house)
+    candidate(house=house)
+    lead(AT)
+    make_journeys.task(member=JourneyMember.objects.get())
+
+    lead(ENDS_AT)
+
+    assert not ColleagueTask.objects.exists()
 
 
 def test_employees_stay_in_the_figures_after_their_permission_ended() -> None:
