@@ -21,6 +21,7 @@ from scoring.models import (
     Campaign,
     CampaignRecipient,
     FrequencyCap,
+    Journey,
     JourneyMember,
     Score,
     ScoreQuerySet,
@@ -96,8 +97,13 @@ def audience(*, campaign: Campaign) -> QuerySet[Contact]:
     if campaign.journey_stage_id is not None:
         people = people.filter(Exists(_on_journey().filter(stage=campaign.journey_stage_id)))
     if campaign.begins == Campaign.Begins.JOURNEY:
-        people = people.filter(Exists(_on_journey().filter(journey__stages__actions__campaign=campaign)))
+        people = people.filter(Exists(_sent_by(campaign, OuterRef("pk"))))
     return people
+
+
+def on_hold(*, campaign: Campaign, contact: uuid.UUID | OuterRef) -> QuerySet[JourneyMember]:
+    """Where somebody stands in a stage that sends this, of a journey that is paused: they wait with it."""
+    return _sent_by(campaign, contact).filter(journey__state=Journey.State.PAUSED)
 
 
 def keep_in_audience(
@@ -115,7 +121,23 @@ def keep_in_audience(
     if campaign.journey_stage is not None:
         journey = campaign.journey_stage.journey
         staying = keep_followed(journey=journey, contact_ids=staying, now=at)
+    if campaign.begins == Campaign.Begins.JOURNEY:
+        staying = _followed(campaign, staying, at)
     return staying
+
+
+def _followed(
+    campaign: Campaign, contact_ids: Collection[uuid.UUID], at: datetime.datetime
+) -> set[uuid.UUID]:
+    """Whom of these at least one of the journeys that send this may follow at this moment."""
+    places = JourneyMember.objects.filter(
+        contact__in=contact_ids, left_at__isnull=True, stage__actions__campaign=campaign
+    )
+    inside: defaultdict[Journey, set[uuid.UUID]] = defaultdict(set)
+    for member in places.select_related("journey__legal_entity", "journey__purpose"):
+        inside[member.journey].add(member.contact_id)
+    kept = [keep_followed(journey=journey, contact_ids=keys, now=at) for journey, keys in inside.items()]
+    return set().union(*kept)
 
 
 def _grounds(campaign: Campaign) -> set[str]:
@@ -148,6 +170,13 @@ def in_segment(*, segment: Segment) -> QuerySet[Any]:
 
 def _on_journey() -> QuerySet[JourneyMember]:
     return JourneyMember.objects.filter(contact=OuterRef("pk"), left_at__isnull=True)
+
+
+def _sent_by(campaign: Campaign, contact: uuid.UUID | OuterRef) -> QuerySet[JourneyMember]:
+    """Where somebody stands in a stage that sends this; whoever went on from it gets it no more."""
+    return JourneyMember.objects.filter(
+        contact=contact, left_at__isnull=True, stage__actions__campaign=campaign
+    )
 
 
 def _scored(campaign: Campaign) -> ScoreQuerySet:

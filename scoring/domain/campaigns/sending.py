@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from consent.domain import outbox
 from consent.domain.call_desk.lists import add_contacts
@@ -28,6 +28,7 @@ from scoring.domain.campaigns.audience import (
     Candidate,
     keep_in_audience,
     look,
+    on_hold,
     question_of,
 )
 from scoring.domain.campaigns.gathering import gather
@@ -124,8 +125,8 @@ def hand_over(*, campaign: Campaign, at: datetime.datetime) -> int:
 def may_still_go(message: OutboxMessage, now: datetime.datetime) -> bool:
     """Ask the rules once more, right before a message leaves: it may have waited, or been tried before.
 
-    Of a campaign that was paused it waits again, unless it may have arrived already; of one that was ended it
-    does not go.
+    Of a campaign, or a journey, that was paused it waits again, unless it may have arrived already; of a
+    campaign that was ended it does not go.
     """
     found = CampaignRecipient.objects.select_related("campaign__legal_entity", "campaign__purpose")
     found = found.select_related("campaign__product_group", "campaign__segment__model", "contact_point")
@@ -133,15 +134,22 @@ def may_still_go(message: OutboxMessage, now: datetime.datetime) -> bool:
     row = found.filter(message_id=message.pk, state=State.HANDED_OVER).first()
     if row is None or row.contact_point is None:
         return False
-    if row.campaign.state != Campaign.State.RUNNING and message.possibly_sent_twice:
+    stopped = row.campaign.state != Campaign.State.RUNNING or _is_on_hold(row)
+    if stopped and message.possibly_sent_twice:
         return False
-    if row.campaign.state != Campaign.State.RUNNING:
+    if stopped:
         _take_back(row, message, state=State.WAITING, message_id=None, handed_at=None)
         return False
     code = _why_not(row.campaign, row.contact_point, now)
     if code:
         _take_back(row, message, state=State.DENIED, code=code, asked_at=now, handed_at=None)
     return not code
+
+
+def _is_on_hold(row: CampaignRecipient) -> bool:
+    """Whether the journey that sends this to somebody is paused."""
+    asks = row.campaign.begins == Campaign.Begins.JOURNEY
+    return asks and on_hold(campaign=row.campaign, contact=row.contact_id).exists()
 
 
 def _why_not(campaign: Campaign, point: ContactPoint, at: datetime.datetime) -> str:
@@ -167,6 +175,8 @@ def _whose_turn(campaign: Campaign, at: datetime.datetime) -> list[uuid.UUID]:
     if under_way >= IN_THE_OUTBOX or not running.exists():
         return []
     due = campaign.recipients.filter(state=State.WAITING, due_at__lte=at).order_by("due_at", "pk")
+    if campaign.begins == Campaign.Begins.JOURNEY:
+        due = due.exclude(Exists(on_hold(campaign=campaign, contact=OuterRef("contact"))))
     return list(due.values_list("contact", flat=True)[:HANDED_AT_ONCE])
 
 

@@ -7,8 +7,9 @@ from django.utils import translation
 from consent.models import Channel, ConsentRecord
 from consent.tasks import deliver_outbox
 from scoring.domain.campaigns import sending
-from scoring.domain.campaigns.audience import members
+from scoring.domain.campaigns.audience import keep_in_audience, members
 from scoring.domain.campaigns.running import find_faults
+from scoring.domain.journeys import running as journeys_running
 from scoring.domain.journeys.acting import act_for_some
 from scoring.models import (
     Campaign,
@@ -168,6 +169,63 @@ def test_who_left_the_journey_before_the_message_went_gets_none() -> None:
 
     row = CampaignRecipient.objects.get()
     assert (stands(reader.contact), row.state, row.code) == ("GOAL", "DENIED", "LEFT_AUDIENCE")
+
+
+def test_who_went_on_to_another_stage_gets_the_message_of_the_one_before_no_more() -> None:
+    found = shop_way()
+    sent = message(found)
+    reader = campaigns.reader(found.house.entity, "Reader")
+    journeys.action(stage=found.looks, what=What.MESSAGE, campaign=sent)
+    CampaignRecipient.objects.create(campaign=sent, contact=reader.contact, added_at=NOW, due_at=NOW)
+    journeys.member(stage=found.considers, contact=reader.contact)
+
+    campaigns.work_off(NOW)
+
+    row = CampaignRecipient.objects.get()
+    assert (row.state, row.code) == ("DENIED", "LEFT_AUDIENCE")
+
+
+def test_a_message_asks_the_gate_of_the_journey_when_it_goes() -> None:
+    found = shop_way()
+    Journey.objects.update(rests_on="CONSENT")
+    sent = message(found)
+    journeys.action(stage=found.looks, what=What.MESSAGE, campaign=sent)
+    followed, other = (campaigns.reader(found.house.entity, name) for name in ("Followed", "Other"))
+    permit(contact=followed.contact, entity=found.house.entity, purpose=found.house.profiling)
+    for reader in (followed, other):
+        journeys.member(stage=found.looks, contact=reader.contact)
+
+    keys = [followed.contact_id, other.contact_id]
+    assert keep_in_audience(campaign=sent, contact_ids=keys, at=NOW) == {followed.contact_id}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_journey_is_paused_its_messages_wait() -> None:
+    found = shop_way()
+    sent = message(found)
+    handed, waiting = (campaigns.reader(found.house.entity, name) for name in ("Handed", "Waiting"))
+    journeys.rule(journey=found.journey, to_stage=found.looks, looks_at=ScoreRule.LooksAt.PAGE_VISIT)
+    journeys.action(stage=found.looks, what=What.MESSAGE, campaign=sent)
+    begin(found)
+    for reader in (handed, waiting):
+        journeys.member(stage=found.looks, contact=reader.contact)
+        CampaignRecipient.objects.create(campaign=sent, contact=reader.contact, added_at=NOW, due_at=NOW)
+    CampaignRecipient.objects.filter(contact=waiting.contact).update(due_at=NOW + MINUTE)
+    campaigns.work_off(NOW)
+    before = campaigns.states(sent)
+    journeys_running.pause_journey(journey=found.journey)
+
+    for at in (NOW, NOW + MINUTE):
+        deliver_outbox()
+        campaigns.work_off(at)
+    paused = (len(mail.outbox), campaigns.states(sent))
+    Journey.objects.update(state=Journey.State.RUNNING)
+    campaigns.work_off(NOW + MINUTE)
+    deliver_outbox()
+
+    assert before == {"Handed": "HANDED_OVER", "Waiting": "WAITING"}
+    assert paused == (0, {"Handed": "WAITING", "Waiting": "WAITING"})
+    assert len(mail.outbox) == 2
 
 
 def test_a_campaign_of_a_stage_is_for_whom_is_in_it() -> None:
