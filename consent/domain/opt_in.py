@@ -64,10 +64,14 @@ class Asking:
     language: str
     visit: Visit
     submission_id: uuid.UUID
-    seconds_to_fill: int
+    shown_at: datetime.datetime
     submitted_at: datetime.datetime
     # The code of the link by which they came here, where somebody passed one on.
     came_by: str = ""
+
+    @property
+    def seconds_to_fill(self) -> int:
+        return int((self.submitted_at - self.shown_at).total_seconds())
 
 
 class BirthDate(enum.Enum):
@@ -148,8 +152,11 @@ def proof_of(*, answers: Answers, asking: Asking) -> dict[str, object]:
 
 
 def wordings_of(*, asking: Asking, notice_version: NoticeVersion | None) -> Wordings:
-    """Name the versions a person was shown, with their hashes."""
-    statement = statement_shown(collection_point=asking.collection_point, at=asking.submitted_at)
+    """Name the versions a person was shown, with their hashes.
+
+    The statement is the one in force as the form was shown: another may begin while it is filled in.
+    """
+    statement = statement_shown(collection_point=asking.collection_point, at=asking.shown_at)
     return Wordings(
         language=asking.language,
         notice_version_id=notice_version.pk if notice_version else None,

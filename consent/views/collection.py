@@ -158,7 +158,7 @@ def _asking(request: HttpRequest, point: CollectionPoint, ticket: Ticket, now: d
         language=language,
         visit=visit_of(request),
         submission_id=ticket.submission_id,
-        seconds_to_fill=int((now - ticket.shown_at).total_seconds()),
+        shown_at=ticket.shown_at,
         submitted_at=now,
         came_by=link_cookie.read(request, kind=CAME_BY),
     )

@@ -19,7 +19,7 @@ from consent.models import (
     Status,
 )
 from customers.models import Contact, ContactPoint, CustomerRelation
-from tests import scenes
+from tests import make, scenes
 
 pytestmark = pytest.mark.django_db
 NOON = datetime.datetime(2026, 11, 21, 12, 0, tzinfo=datetime.UTC)
@@ -246,6 +246,26 @@ def test_form_that_changed_meanwhile_is_shown_again(client: Client) -> None:
     assert answer.status_code == 200
     assert "alice@example.org" in answer.content.decode()
     assert ConsentEvent.objects.count() == 0
+
+
+def test_statement_that_began_while_the_form_was_open_was_not_shown(client: Client) -> None:
+    scene = scenes.recipe_book()
+    entity = scene.point.legal_entity
+    begins = NOON + datetime.timedelta(minutes=2)
+    first = scene.point.privacy_statement
+    second = make.privacy_statement(legal_entity=entity, number=2, published_at=begins)
+    answers = {"EMAIL": "alice@example.org", f"choice_{scene.newsletter.pk}": "on"}
+
+    for minutes in (0, 2):
+        with time_machine.travel(NOON + datetime.timedelta(minutes=minutes), tick=False) as clock:
+            hidden = open_form(client, "receptenboekje")
+            clock.shift(180)
+            client.post("/forms/receptenboekje/", hidden | answers)
+
+    assert first is not None
+    shown = ConsentEvent.objects.order_by("sequence")
+    assert [event.privacy_statement_id for event in shown] == [first.pk, second.pk]
+    assert [event.privacy_statement_hash for event in shown] == [first.content_hash, second.content_hash]
 
 
 def test_unpublished_form_is_not_there(client: Client) -> None:

@@ -37,7 +37,7 @@ class Crowd:
                 language="nl",
                 visit=describe_visit(page="/forms/receptenboekje/", client_address="", user_agent=""),
                 submission_id=uuid.uuid4(),
-                seconds_to_fill=20,
+                shown_at=self.shown.first_shown_at,
                 submitted_at=timezone.now(),
             ),
         )

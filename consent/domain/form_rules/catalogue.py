@@ -146,6 +146,11 @@ PRIVACY_STATEMENT_NOT_PUBLISHED = Rule(
     _("The privacy statement “%(what)s” is still a draft. Publish it first."),
     _("Art. 13 GDPR"),
 )
+PRIVACY_STATEMENT_WITHDRAWN = Rule(
+    "PRIVACY_STATEMENT_WITHDRAWN",
+    _("The privacy statement “%(what)s” was withdrawn before it began. Name another."),
+    _("Art. 13 GDPR"),
+)
 PRIVACY_STATEMENT_OF_ANOTHER = Rule(
     "PRIVACY_STATEMENT_OF_ANOTHER",
     _("The privacy statement “%(what)s” is that of another legal entity."),

@@ -18,6 +18,8 @@ def find_privacy_statement(form: FormAsMade) -> Iterator[Finding]:
         return
     if statement.published_at is None:
         yield catalogue.PRIVACY_STATEMENT_NOT_PUBLISHED.broken_by(what=statement)
+    if statement.withdrawn_at is not None:
+        yield catalogue.PRIVACY_STATEMENT_WITHDRAWN.broken_by(what=statement)
     if statement.legal_entity_id != form.point.legal_entity_id:
         yield catalogue.PRIVACY_STATEMENT_OF_ANOTHER.broken_by(what=statement)
 

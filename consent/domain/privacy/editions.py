@@ -140,12 +140,13 @@ def statement_shown(
 ) -> PrivacyStatementVersion | None:
     """Find the version people are referred to at a place, at a moment.
 
-    A form on the web links the one in force; what is printed or read out names one, and goes on naming it.
+    A form on the web links the one in force, and none where there was none yet; what is printed or read out
+    names one, and goes on naming it.
     """
     named = collection_point.privacy_statement
     if named is None or collection_point.place != CollectionPoint.Place.WEB_FORM:
         return named
-    return statement_in_force(legal_entity_id=named.legal_entity_id, at=at) or named
+    return statement_in_force(legal_entity_id=named.legal_entity_id, at=at)
 
 
 def find_edition(*, editions: Sequence[Edition], number: int) -> Edition:

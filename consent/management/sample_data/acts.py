@@ -35,7 +35,7 @@ from customers.models import Contact, ContactPoint, LegalEntity, Organisation
 
 Kind = ContactPoint.Kind
 LANGUAGE = "nl"
-SECONDS_TO_FILL = 48
+TIME_TO_FILL = datetime.timedelta(seconds=48)
 MAIL_SERVER_TOOK_IT = "250 2.0.0 Ok"
 
 
@@ -129,7 +129,7 @@ def asking(*, point: CollectionPoint, submitted_at: datetime.datetime, submissio
         language=LANGUAGE,
         visit=visit(page=point.location),
         submission_id=uuid.uuid5(uuid.NAMESPACE_URL, f"{submission} {submitted_at.isoformat()}"),
-        seconds_to_fill=SECONDS_TO_FILL,
+        shown_at=submitted_at - TIME_TO_FILL,
         submitted_at=submitted_at,
     )
 

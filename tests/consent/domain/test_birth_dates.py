@@ -49,7 +49,7 @@ def asking(point: CollectionPoint) -> Asking:
         language="nl",
         visit=VISIT,
         submission_id=uuid.uuid4(),
-        seconds_to_fill=20,
+        shown_at=NOON - timedelta(seconds=20),
         submitted_at=NOON,
     )
 

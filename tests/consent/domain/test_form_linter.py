@@ -393,6 +393,17 @@ def test_draft_of_a_privacy_statement_is_found() -> None:
     assert codes(form.point) == ["PRIVACY_STATEMENT_NOT_PUBLISHED"]
 
 
+@pytest.mark.parametrize("place", ["WEB_FORM", "PAPER", "PHONE"])
+def test_withdrawn_privacy_statement_is_found(place: str) -> None:
+    form = recipe_book()
+    coming = make.privacy_statement(legal_entity=form.entity, number=2, published_at=make.NOW)
+    coming.withdrawn_at = make.LONG_AGO
+    coming.save(update_fields=["withdrawn_at"])
+    set_on(form.point, privacy_statement=coming, place=place)
+
+    assert codes(form.point) == ["PRIVACY_STATEMENT_WITHDRAWN"]
+
+
 def test_privacy_statement_of_another_is_found() -> None:
     form = recipe_book()
     other = make.legal_entity(organisation=form.entity.organisation)

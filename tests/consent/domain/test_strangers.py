@@ -62,7 +62,7 @@ def asking(point: CollectionPoint) -> Asking:
         language="nl",
         visit=Visit(page="https://jawoord.example.org/forms/aanbiedingen/", network="", browser=""),
         submission_id=uuid.uuid4(),
-        seconds_to_fill=20,
+        shown_at=NOON - timedelta(seconds=20),
         submitted_at=NOON,
     )
 

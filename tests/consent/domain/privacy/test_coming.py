@@ -87,6 +87,18 @@ def test_version_changes_at_that_midnight_and_not_before(
     assert [one.version.number for one in history.coming] == [2][: 2 - number]
 
 
+def test_form_on_the_web_never_showed_what_was_not_in_force() -> None:
+    entity = make.legal_entity(organisation=make.organisation())
+    coming = make.privacy_statement(legal_entity=entity, published_at=make.NOW + MOMENT)
+    form = make.collection_point(legal_entity=entity, privacy_statement=coming)
+
+    announced = statement_shown(collection_point=form, at=make.NOW)
+    withdraw_privacy_statement(version=coming, withdrawn_at=make.NOW)
+    withdrawn = statement_shown(collection_point=form, at=make.NOW + MOMENT)
+
+    assert (announced, withdrawn) == (None, None)
+
+
 def test_text_to_come_is_fixed_at_once(coming: PrivacyStatementVersion) -> None:
     with pytest.raises(IntegrityError, match="its rows are only added"), transaction.atomic():
         rewrite(coming, Part.TERMS, nl="Altijd.")
