@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -122,6 +123,28 @@ def test_ledger_and_records_agree_on_a_wrong_number_taken_up_again() -> None:
     assert list(find_differences()) == []
 
 
+def test_address_proved_again_was_in_use_again_before_the_ledger_said_so() -> None:
+    house = preference_scenes.house()
+    make.permission_event(contact_point=house.phone, notice_version=house.by_call, occurred_at=A_MONTH_AGO)
+    verify(house)
+    call_wrong_number(house)
+    contacts.use_again(point=house.phone)
+
+    verify(house, at=NOON)
+
+    assert codes(house) == [Code.A_CONSENT]
+
+
+def test_address_that_is_proved_while_it_is_invalid_stays_invalid() -> None:
+    house = preference_scenes.house()
+    make.permission_event(contact_point=house.phone, notice_version=house.by_call, occurred_at=A_MONTH_AGO)
+    call_wrong_number(house)
+
+    verify(house, at=NOON)
+
+    assert codes(house)[0] == Code.D_ADDRESS_INVALID
+
+
 def codes(house: House) -> list[Code]:
     """What is answered about the call, from the records; the fold of the ledger says the same."""
     question = put_question(legal_entity=house.shop.code, purpose=house.offers.code, channel="CALL", now=NOON)
@@ -132,21 +155,19 @@ def codes(house: House) -> list[Code]:
     return list(by_records.reasons)
 
 
-def verify(house: House) -> None:
-    contacts.mark_verified(
-        point=house.phone, method=ContactPoint.Verification.SMS_CODE, verified_at=A_MONTH_AGO
-    )
+def verify(house: House, *, at: datetime = A_MONTH_AGO) -> None:
+    contacts.mark_verified(point=house.phone, method=ContactPoint.Verification.SMS_CODE, verified_at=at)
     shown = NewEvent(
         organisation_id=house.organisation.pk,
         act=Act.ADDRESS_VERIFIED,
         subject_id=house.alice.pk,
         contact_point_id=house.phone.pk,
-        occurred_at=A_MONTH_AGO,
+        occurred_at=at,
         actor=Actor.SUBJECT,
         source=Source.PREFERENCES,
         method=Method.CODE,
     )
-    record(events=[shown], recorded_at=A_MONTH_AGO)
+    record(events=[shown], recorded_at=at)
 
 
 def call_wrong_number(house: House) -> None:

@@ -9,7 +9,8 @@ people AS (
         AND (point.contact_id = asked.contact_id OR asked.contact_id IS NULL)
 ),
 -- Of an address the last findings up to then count, as its record keeps them: it was shown to be theirs, or it
--- was found invalid, until it is in use again, as if new.
+-- was found invalid, until it is in use again, as if new. Before ADDRESS_RESTORED was written, nothing but a
+-- later proof tells that it was taken up again; it tells nothing where the record was invalid then, and still is.
 points AS (
     SELECT point.*, coalesce(finding.verified, false) AS verified, coalesce(finding.invalid, false) AS invalid
     FROM customers_contactpoint point
@@ -18,7 +19,8 @@ points AS (
             (array_agg(event.act ORDER BY event.occurred_at DESC, event.recorded_at DESC, event.sequence DESC)
                 FILTER (WHERE event.act <> 'ADDRESS_INVALIDATED'))[1] = 'ADDRESS_VERIFIED' AS verified,
             (array_agg(event.act ORDER BY event.occurred_at DESC, event.recorded_at DESC, event.sequence DESC)
-                FILTER (WHERE event.act <> 'ADDRESS_VERIFIED'))[1] = 'ADDRESS_INVALIDATED' AS invalid
+                FILTER (WHERE event.act <> 'ADDRESS_VERIFIED' OR (point.invalid_at <= event.occurred_at) IS NOT TRUE)
+            )[1] = 'ADDRESS_INVALIDATED' AS invalid
         FROM consent_consentevent event
         WHERE event.organisation_id = point.organisation_id
             AND event.subject_id = point.contact_id
