@@ -26,7 +26,8 @@ VALID_FOR: Final = datetime.timedelta(minutes=10)
 TRIES: Final = Limit(action="password again", at_most=10, window=datetime.timedelta(minutes=10))
 GIVEN_AT: Final = "password_given_again_at"
 PASSWORD, OPENS, BACK = "password_again", "password_again_opens", "password_again_back"
-BEGINS: Final = "download_that_begins"
+BEGINS: Final = "download_that_begins_at"
+BEGINS_WITHIN: Final = datetime.timedelta(minutes=1)
 
 EVIDENCE = _("You are about to take personal data or its proof out as a file.")
 ERASURE = _("You are about to erase people. That cannot be undone.")
@@ -139,7 +140,8 @@ def go_on(request: HttpRequest) -> HttpResponse | None:
         trail_of(request).is_kept = True
         if name != FILE_AS_IT_OPENS:
             return HttpResponseRedirect(request.get_full_path())
-        request.session[BEGINS] = [page_before(request), request.get_full_path()]
+        begins_at = timezone.now().timestamp()
+        request.session[BEGINS] = [page_before(request), request.get_full_path(), begins_at]
         messages.success(request, _("The download begins."))
         return HttpResponseRedirect(page_before(request))
     if PASSWORD in request.POST and name == FILE_WHEN_SENT:
@@ -155,11 +157,15 @@ def go_on(request: HttpRequest) -> HttpResponse | None:
 
 
 def begin_download(request: HttpRequest, response: HttpResponse) -> None:
-    """On the page they came from, and once: the browser fetches the file, and stays where it is."""
-    page, file = request.session.get(BEGINS, ("", ""))
+    """On the page they came from, at once, and once: the browser fetches the file, and stays where it is.
+
+    Whoever never came back there, and opens that page later, is not surprised by a file.
+    """
+    page, file, begins_at = request.session.get(BEGINS, ("", "", 0.0))
     if request.method == "GET" and file and page == request.get_full_path():
         del request.session[BEGINS]
-        response.headers["Refresh"] = f"0; url={file}"
+        if timezone.now().timestamp() - begins_at < BEGINS_WITHIN.total_seconds():
+            response.headers["Refresh"] = f"0; url={file}"
 
 
 def page_before(request: HttpRequest) -> str:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from config.step_up import (
     BACK,
+    BEGINS,
     FILE_AS_IT_OPENS,
     FILE_WHEN_SENT,
     GIVEN_AT,
@@ -131,6 +132,21 @@ def test_file_comes_to_the_page_people_were_on(client: Client, rows: Rows) -> No
     assert right["Location"] == before
     assert page["Refresh"] == f"0; url={address}"
     assert ["Refresh" in answer for answer in (elsewhere, again)] == [False, False]
+
+
+@pytest.mark.parametrize(("seconds", "begins"), [(55, True), (65, False)])
+def test_file_comes_at_once_or_not_at_all(seconds: int, begins: object, client: Client, rows: Rows) -> None:
+    address = reverse(f"admin:{FILE_AS_IT_OPENS}", args=[rows[EvidenceFile].pk])
+    before = f"{list_of(EvidenceFile)}?o=1"
+    client.post(address, {OPENS: "1", PASSWORD: SECRET, BACK: before})
+    session = client.session
+    page, file, begins_at = session[BEGINS]
+    session[BEGINS] = [page, file, begins_at - seconds]
+    session.save()
+
+    first, again = client.get(before), client.get(before)
+
+    assert ["Refresh" in answer for answer in (first, again)] == [begins, False]
 
 
 def test_copy_is_asked_for_again_on_the_page_people_were_on(client: Client, rows: Rows) -> None:
