@@ -12,10 +12,13 @@ import datetime
 import secrets
 
 from django.db import transaction
+from django.db.models import Q
 
 from consent.domain.arrivals import Arrival
+from consent.models import Status
 from customers.domain import contacts
 from customers.models import Contact, StaffMember
+from scoring.domain.talent_pool.standing import permissions
 from scoring.models import Referral, ReferredCandidate, TalentPool
 
 
@@ -53,18 +56,25 @@ def find_referral(*, code: str) -> Referral | None:
 def hear_arrival(arrival: Arrival) -> None:
     """Note by which link somebody came who signed up by themselves; the first one stays.
 
-    A code that is not known, one of another form, and one's own link say nothing.
+    A code that is not known, one of another form, and one's own link say nothing. Nor does an arrival of who
+    is in the pool already: anybody could have typed their address.
     """
     referral = find_referral(code=arrival.code)
     if referral is None or referral.pool.form_id != arrival.collection_point.pk:
         return
-    if referral.contact_id == arrival.contact.pk:
+    if referral.contact_id == arrival.contact.pk or _was_in(referral.pool, arrival):
         return
     ReferredCandidate.objects.get_or_create(
         pool=referral.pool,
         contact=arrival.contact,
         defaults={"referral": referral, "came_at": arrival.came_at},
     )
+
+
+def _was_in(pool: TalentPool, arrival: Arrival) -> bool:
+    """Where nothing is to be confirmed, the permission of this very form stands already."""
+    inside = permissions(pool=pool, now=arrival.came_at).filter(contact=arrival.contact)
+    return inside.filter(Q(granted_at__lt=arrival.came_at) | Q(status=Status.RENEWED)).exists()
 
 
 def _check_form(pool: TalentPool) -> None:

@@ -51,6 +51,26 @@ def test_who_signs_up_by_a_link_has_it_as_source_and_the_first_stays() -> None:
     assert list(ReferredCandidate.objects.values_list("contact", "referral")) == [(bob.pk, first.pk)]
 
 
+def test_a_form_sent_with_the_address_of_who_is_in_the_pool_gives_no_source() -> None:
+    house = pool_house()
+    alice, bob = candidate(house=house).contact, candidate(house=house, name="Bob").contact
+    link = referring.link_of_candidate(pool=house.pool, contact=alice, made_at=make.NOW)
+
+    arrive(house, bob, link.code)
+
+    assert ReferredCandidate.objects.count() == 0
+
+
+def test_where_nothing_is_confirmed_the_permission_of_the_form_itself_is_no_hindrance() -> None:
+    house = pool_house()
+    alice, bob = candidate(house=house).contact, candidate(house=house, name="Bob", given_at=make.NOW).contact
+    link = referring.link_of_candidate(pool=house.pool, contact=alice, made_at=make.NOW)
+
+    arrive(house, bob, link.code)
+
+    assert ReferredCandidate.objects.get().contact == bob
+
+
 @pytest.mark.parametrize("code", ["", "no-such-code"])
 def test_an_unknown_code_says_nothing(code: str) -> None:
     house = pool_house()
