@@ -9,6 +9,7 @@ from customers.models import Contact, StaffMember
 from scoring.domain.journeys.acting import next_action_at
 from scoring.domain.journeys.gate import keep_followed
 from scoring.domain.journeys.stopping import drop_tasks, let_out_held
+from scoring.domain.talent_pool.standing import is_in_pool_of
 from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage
 
 LONGEST_REASON = 200
@@ -46,11 +47,13 @@ def put_in(
 ) -> JourneyMember:
     """Put a person into a stage of a running journey; in a later stage they are a side entrant.
 
+    On the journey of a talent pool nobody is followed without a permission for that pool, but who was hired.
     Raises NoReasonError, JourneyClosedError, NotFollowedError and AlreadyThereError.
     """
     said, journey = _reason(reason), _open(stage)
     contacts.hold_contact(contact_id=contact.pk)
-    if not keep_followed(journey=journey, contact_ids=[contact.pk], now=at):
+    followed = keep_followed(journey=journey, contact_ids=[contact.pk], now=at)
+    if not followed or not (stage.figures_only or is_in_pool_of(journey=journey, contact=contact, now=at)):
         raise NotFollowedError(str(journey))
     if JourneyMember.objects.filter(journey=journey, contact=contact, left_at__isnull=True).exists():
         raise AlreadyThereError(str(journey))

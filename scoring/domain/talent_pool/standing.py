@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 
 from consent.domain.own_pages import OwnPage
 from consent.models import ConsentRecord, NoticeVersion, Status
-from scoring.models import TalentPool
+from customers.models import Contact
+from scoring.models import Journey, TalentPool
 
 GIVEN = (Status.GIVEN, Status.RENEWED)
 
@@ -46,6 +47,21 @@ def stays(*, contact: str, now: datetime.datetime) -> Exists:
             purpose=OuterRef("pool__purpose"),
         )
     )
+
+
+def is_in_pool_of(*, journey: Journey, contact: Contact, now: datetime.datetime) -> bool:
+    """Whether somebody is in the pool that a journey leads from; other journeys lead from none."""
+    if journey.kind != Journey.Kind.TALENT_POOL:
+        return True
+    pools = TalentPool.objects.filter(
+        organisation=journey.organisation_id, legal_entity=journey.legal_entity_id
+    )
+    pool = next((one for one in pools.order_by("pk") if code_of_journey(pool=one) == journey.code), None)
+    return pool is None or permissions(pool=pool, now=now).filter(contact=contact).exists()
+
+
+def code_of_journey(*, pool: TalentPool) -> str:
+    return f"talent-{pool.code}"
 
 
 def newest_wording(*, pool: TalentPool, channel: str) -> NoticeVersion | None:
