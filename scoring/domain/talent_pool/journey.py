@@ -2,7 +2,7 @@
 
 import datetime
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from scoring.domain.journeys.acting import next_action_at
 from scoring.domain.journeys.gate import keep_followed
 from scoring.domain.journeys.stopping import let_out_held
 from scoring.domain.profiling import PROFILING
-from scoring.domain.talent_pool.standing import permissions
+from scoring.domain.talent_pool.standing import code_of_journey, permissions
 from scoring.models import (
     Journey,
     JourneyMember,
@@ -56,7 +56,7 @@ def find_journey(*, pool: TalentPool) -> Journey | None:
         organisation=pool.organisation_id,
         legal_entity=pool.legal_entity_id,
         kind=Journey.Kind.TALENT_POOL,
-        code=f"talent-{pool.code}",
+        code=code_of_journey(pool=pool),
     )
     return rows.select_related("legal_entity", "purpose").exclude(state=Journey.State.ENDED).first()
 
@@ -74,12 +74,12 @@ def make_journey(*, pool: TalentPool, made_at: datetime.datetime) -> Journey:
     purpose = Purpose.objects.filter(code=PROFILING, legal_entities=pool.legal_entity_id).first()
     if purpose is None:
         raise NoProfilingError
-    if Journey.objects.filter(organisation=pool.organisation_id, code=f"talent-{pool.code}").exists():
+    if Journey.objects.filter(organisation=pool.organisation_id, code=code_of_journey(pool=pool)).exists():
         raise JourneyThereError
     journey = Journey.objects.create(
         organisation_id=pool.organisation_id,
         legal_entity_id=pool.legal_entity_id,
-        code=f"talent-{pool.code}",
+        code=code_of_journey(pool=pool),
         name=pool.name,
         kind=Journey.Kind.TALENT_POOL,
         purpose=purpose,
@@ -93,19 +93,25 @@ def make_journey(*, pool: TalentPool, made_at: datetime.datetime) -> Journey:
 def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> Iterator[int]:
     """Let who signed up into the first stage of their pool's journey, and who left the pool out of it.
 
-    By a form or by a referral, as they came. Who was hired stays in the last stage, of which only figures are
-    shown, until the journey lets them out. Yields how many moved in each chunk, which is one transaction.
+    By a form or by a referral, as they came. While the journey is paused nobody comes in. Who was hired stays
+    in the last stage, of which only figures are shown, until the journey lets them out. Yields how many moved
+    in each chunk, which is one transaction.
     """
     for pool in TalentPool.objects.select_related("legal_entity", "purpose").order_by("pk"):
         journey = find_journey(pool=pool)
-        if journey is None or journey.state != Journey.State.RUNNING:
+        if journey is None or journey.state not in (Journey.State.RUNNING, Journey.State.PAUSED):
             continue
-        after: uuid.UUID | None = None
-        while keys := _next_new(pool, journey, after, now, chunk):
-            yield _let_in(pool, journey, keys, now)
-            after = keys[-1]
+        if journey.state == Journey.State.RUNNING:
+            yield from _let_all_in(pool, journey, now, chunk)
         while count := _let_out(pool, journey, now, chunk):
             yield count
+
+
+def _let_all_in(pool: TalentPool, journey: Journey, now: datetime.datetime, chunk: int) -> Iterator[int]:
+    after: uuid.UUID | None = None
+    while keys := _next_new(pool, journey, after, now, chunk):
+        yield _let_in(pool, journey, keys, now)
+        after = keys[-1]
 
 
 def _add_stages(journey: Journey) -> dict[str, JourneyStage]:
@@ -161,8 +167,11 @@ def _add_rules(journey: Journey, stages: dict[str, JourneyStage]) -> None:
 def _next_new(
     pool: TalentPool, journey: Journey, after: uuid.UUID | None, now: datetime.datetime, chunk: int
 ) -> list[uuid.UUID]:
-    """Each at most once: who went the whole way, or was taken out by a colleague, is not put in anew."""
-    been = Member.objects.filter(journey=journey, contact=OuterRef("pk"))
+    """Who is on it, went the whole way, or was taken out by a colleague, is not put in anew.
+
+    Who left with their permission and gave it again is.
+    """
+    been = _kept_out(journey).filter(contact=OuterRef("pk"))
     inside = permissions(pool=pool, now=now).values("contact_id")
     new = Contact.objects.filter(~Exists(been), pk__in=inside, erased_at__isnull=True)
     later = new.filter(pk__gt=after) if after else new
@@ -171,10 +180,9 @@ def _next_new(
 
 @transaction.atomic
 def _let_in(pool: TalentPool, journey: Journey, new: Sequence[uuid.UUID], now: datetime.datetime) -> int:
-    people = Contact.objects.filter(pk__in=new).order_by("pk")
-    held = [one.pk for one in people.select_for_update(no_key=True, skip_locked=True, of=("self",))]
+    held = _hold(new)
     # Asked again now that they are held: a colleague, or another worker, may have been first.
-    been = Member.objects.filter(journey=journey, contact__in=held).values_list("contact_id", flat=True)
+    been = _kept_out(journey).filter(contact__in=held).values_list("contact_id", flat=True)
     keys = keep_followed(journey=journey, contact_ids=set(held) - set(been), now=now)
     first = journey.stages.order_by("position", "pk").first()
     if first is None or not keys:
@@ -210,9 +218,20 @@ def _let_in(pool: TalentPool, journey: Journey, new: Sequence[uuid.UUID], now: d
 def _let_out(pool: TalentPool, journey: Journey, now: datetime.datetime, chunk: int) -> int:
     inside = permissions(pool=pool, now=now).values("contact_id")
     leaving = _followed(journey).exclude(contact__in=inside).order_by("pk")
-    members = list(leaving.select_for_update(of=("self",), skip_locked=True)[:chunk])
+    held = _hold(leaving.values_list("contact_id", flat=True)[:chunk])
+    members = list(leaving.filter(contact__in=held).select_for_update(of=("self",), skip_locked=True))
     let_out_held(members=members, outcome=Member.Outcome.STOPPED, how=Move.How.STOPPED, at=now)
     return len(members)
+
+
+def _kept_out(journey: Journey) -> QuerySet[JourneyMember]:
+    return Member.objects.filter(journey=journey).exclude(outcome=Member.Outcome.STOPPED)
+
+
+def _hold(contact_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """The people are held first, as everywhere."""
+    people = Contact.objects.filter(pk__in=list(contact_ids)).order_by("pk")
+    return [one.pk for one in people.select_for_update(no_key=True, skip_locked=True, of=("self",))]
 
 
 def _followed(journey: Journey) -> QuerySet[JourneyMember]:

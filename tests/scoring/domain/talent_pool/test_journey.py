@@ -4,13 +4,15 @@ import pytest
 
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import Channel
+from customers.models import Contact, ContactPoint
+from scoring.domain.journeys import moving
 from scoring.domain.journeys.checking import find_faults
 from scoring.domain.talent_pool import journey as pool_journey
 from scoring.models import ColleagueTask, Journey, JourneyMember, JourneyMove, JourneyStage, ReferredCandidate
 from tests import make
 from tests.scoring import make_journeys
 from tests.scoring.domain.house import WAY
-from tests.scoring.pool_scene import A_SECOND, ENDS_AT, GIVEN_AT, PoolHouse, candidate, pool_house
+from tests.scoring.pool_scene import A_SECOND, ENDS_AT, GIVEN_AT, PoolHouse, candidate, permit, pool_house
 
 pytestmark = pytest.mark.django_db
 AT = ENDS_AT - timedelta(days=100)
@@ -99,6 +101,61 @@ def test_nothing_waits_for_colleagues_about_who_left_the_pool() -> None:
     lead(ENDS_AT)
 
     assert not ColleagueTask.objects.exists()
+
+
+def test_who_left_and_signs_up_again_comes_back_and_who_was_let_out_does_not() -> None:
+    house = house_with_profiling()
+    running(house)
+    candidate(house=house)
+    lead(AT)
+    lead(ENDS_AT)
+    again, later = ENDS_AT + timedelta(days=5), ENDS_AT + timedelta(days=365)
+    permit(house=house, point=ContactPoint.objects.get(), given_at=again, ends_at=later)
+
+    assert [lead(again + A_SECOND), lead(again + A_SECOND)] == [1, 0]
+    JourneyMember.objects.filter(left_at__isnull=True).update(
+        stage=None, left_at=again + A_SECOND, outcome="DROPPED"
+    )
+    assert lead(again + timedelta(days=1)) == 0
+    assert JourneyMember.objects.count() == 2
+
+
+def test_a_paused_journey_lets_nobody_in_and_who_left_the_pool_out() -> None:
+    house = house_with_profiling()
+    journey = running(house)
+    candidate(house=house)
+    lead(AT)
+    Journey.objects.filter(pk=journey.pk).update(state="PAUSED")
+    candidate(house=house, name="Bob", ends_at=None)
+
+    assert lead(AT + timedelta(days=1)) == 0
+    assert lead(ENDS_AT) == 1
+    assert list(JourneyMember.objects.values_list("contact__given_name", "outcome")) == [("Alice", "STOPPED")]
+
+
+def test_only_who_is_in_the_pool_is_put_in_by_hand_but_where_employees_are() -> None:
+    house = house_with_profiling()
+    running(house)
+    staff = make.staff_member(organisation=house.entity.organisation)
+    customer = make.contact(organisation=house.entity.organisation, given_name="Bob")
+
+    def put_in(contact: Contact, stage: str) -> None:
+        moving.put_in(
+            contact=contact,
+            stage=JourneyStage.objects.get(code=stage),
+            source=JourneyMember.Source.SIDE,
+            put_by=staff,
+            reason="Sprak haar op de beurs",
+            at=AT,
+        )
+
+    with pytest.raises(moving.NotFollowedError):
+        put_in(customer, "hire")
+    put_in(customer, "retain")
+    put_in(candidate(house=house).contact, "hire")
+
+    assert lead(AT) == 0
+    assert where() == [("Alice", "hire", "SIDE"), ("Bob", "retain", "SIDE")]
 
 
 def test_employees_stay_in_the_figures_after_their_permission_ended() -> None:
