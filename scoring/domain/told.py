@@ -68,7 +68,9 @@ SENTENCES: Final[Mapping[Fault, StrPromise]] = {
     Fault.NOT_LOOKED_AT: _("This person is not looked at: they objected, withdrew or are restricted."),
     Fault.UNKNOWN_ATTRIBUTE: _("It holds an attribute that is not kept here: add its kind first."),
     Fault.NOTHING_TOLD: _("No attribute has a value in this row."),
-    Fault.NO_NUMBER: _("A value is no number with at most twelve digits and six decimals."),
+    Fault.NO_NUMBER: _(
+        "A value is no number of at most twelve digits, or its comma may stand for thousands: write a point."
+    ),
     Fault.NO_PROBABILITY: _("A probability is a number from 0 to 1, such as 0.83."),
     Fault.NO_DATE: _("A value is no date: write it as 2026-06-30."),
     Fault.NO_YES_OR_NO: _("A value is neither yes nor no."),

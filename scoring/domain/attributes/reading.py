@@ -1,6 +1,7 @@
 """What a list or a program tells that somebody is: read row by row, each value by its kind."""
 
 import datetime
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ WHO: Final = frozenset({"contact", "address", "known_since"})
 LONGEST: Final = 200
 MOST: Final = Decimal("999999999999.999999")
 SMALLEST: Final = Decimal("0.000001")
+# As 1,234: in one list a thousand and more, in the other a little over one.
+THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+")
 YES: Final = frozenset({"yes", "ja", "oui", "true", "waar", "1", "y", "j"})
 NO: Final = frozenset({"no", "nee", "non", "false", "onwaar", "0", "n"})
 
@@ -75,15 +78,17 @@ def _words(text: str) -> Value:
 
 
 def _number(text: str) -> Value:
-    """With a point or a comma before the decimals, and no sign for thousands."""
+    """With a point or a comma before the decimals, kept to six of them; a sign for thousands is refused."""
+    if THOUSANDS.fullmatch(text):
+        raise FaultyRowError(Fault.NO_NUMBER)
     try:
-        number = Decimal(text.replace(",", "."))
-        exact = number.quantize(SMALLEST)
+        # Adding zero takes the sign off a zero.
+        number = Decimal(text.replace(",", ".")).quantize(SMALLEST) + 0
     except InvalidOperation:
         raise FaultyRowError(Fault.NO_NUMBER) from None
-    if exact != number or abs(exact) > MOST:
+    if not number.is_finite() or abs(number) > MOST:
         raise FaultyRowError(Fault.NO_NUMBER)
-    return Value(f"{exact.normalize():f}", exact)
+    return Value(f"{number.normalize():f}", number)
 
 
 def _probability(text: str) -> Value:

@@ -80,6 +80,23 @@ def test_values_are_kept_as_their_kind_says(entity: LegalEntity, alice: Contact)
 
 
 @pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        ("0.8312345678901234", "0.831235"),
+        ("8.3e-07", "0.000001"),
+        ("0,125", "0.125"),
+        ("0.0000001", "0"),
+        ("-0.0000001", "0"),
+    ],
+)
+def test_decimals_beyond_the_sixth_are_rounded(
+    entity: LegalEntity, alice: Contact, told: str, text: str
+) -> None:
+    assert keep(entity, {"contact": str(alice.pk), "churn": told}) == (1, 0, {})
+    assert known_of(alice) == {"churn": (text, Decimal(text))}
+
+
+@pytest.mark.parametrize(
     ("told", "fault"),
     [
         ({"churn": "1.01"}, "NO_PROBABILITY"),
@@ -87,7 +104,9 @@ def test_values_are_kept_as_their_kind_says(entity: LegalEntity, alice: Contact)
         ({"churn": "NaN"}, "NO_PROBABILITY"),
         ({"churn": "hoog"}, "NO_PROBABILITY"),
         ({"rooms": "1e99"}, "NO_NUMBER"),
-        ({"rooms": "0.0000001"}, "NO_NUMBER"),
+        ({"rooms": "1,234"}, "NO_NUMBER"),
+        ({"rooms": "-12,345,678"}, "NO_NUMBER"),
+        ({"rooms": "NaN"}, "NO_NUMBER"),
         ({"moved": "28-02-2026"}, "NO_DATE"),
         ({"garden": "misschien"}, "NO_YES_OR_NO"),
         ({"region": "bel 020 000 0101"}, "NAMES_SOMEBODY"),
