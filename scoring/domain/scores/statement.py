@@ -21,7 +21,7 @@ WHERE contact.organisation_id = %(organisation)s AND contact.erased_at IS NULL /
 # The gate is asked by itself, once about all these people.
 COUNTED: Final = """
 WITH let_in AS MATERIALIZED ({let_in})
-SELECT contact_id, {given}::bigint AS micropoints
+SELECT contact_id, ({given})::bigint AS micropoints
 FROM ({points}) summed JOIN let_in ON let_in.id = summed.contact_id
 """
 # What is asked of an act, its age above all, is worked out once, however many rules look at it.

@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from consent.models import Channel
 from customers.models import Contact, LegalEntity, RelationKind
 from scoring.domain.scores.computing import Range, score_everybody, score_range, score_some
 from scoring.domain.scores.explaining import explain
+from scoring.domain.scores.statement import Whose, compile_points
 from scoring.models import BehaviourEvent, Score, ScoreModelVersion, ScoreRule, SegmentMember
 from tests import make
 from tests.make import NOW
@@ -282,6 +284,21 @@ def test_what_people_do_and_are_is_one_number(
     assert points_of(alice) == 7
     assert counted.people == 1
     assert explain(version=version, contact_id=alice.pk, day=NOW.date(), now=NOW).points == 7
+
+
+def test_what_people_do_and_are_is_a_whole_number_of_millionths(
+    shop: LegalEntity, version: ScoreModelVersion, alice: Contact
+) -> None:
+    score_rule(version=version, points=10, half_life_days=3)
+    score_rule(version=version, points=7, looks_at=LooksAt.PERSON, conditions=[("LANGUAGE", "IS", "nl")])
+    behaviour(contact=alice, legal_entity=shop, occurred_at=NOW - timedelta(days=1))
+    points = compile_points(version=version, day=NOW.date(), now=NOW, whose=Whose.EVERYBODY)
+
+    with connection.cursor() as cursor:
+        cursor.execute(points.sql, points.params)
+        [(_contact, micropoints)] = cursor.fetchall()
+
+    assert type(micropoints) is int
 
 
 def test_bands_and_segments_follow_the_points(
