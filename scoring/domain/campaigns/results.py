@@ -13,6 +13,7 @@ from consent.models import CallListEntry, ContactAttempt
 from scoring.models import BehaviourEvent, Campaign, CampaignRecipient
 
 State = CampaignRecipient.State
+PRESSED: Final = BehaviourEvent.Kind.LINK_FOLLOWED.value
 # What somebody does within so many days after a message is counted with it.
 AFTERWARDS: Final = datetime.timedelta(days=30)
 
@@ -78,7 +79,7 @@ def read_results(*, campaign: Campaign) -> Results:
         withdrawn=counted["stops"]["WITHDRAWN"],
         objected=counted["stops"]["OBJECTED"],
         reached=_reached(campaign),
-        followed=_followed(campaign),
+        followed=counted["followed"][PRESSED],
     )
 
 
@@ -100,7 +101,8 @@ def _count(
         counted["states"][state] += people
         if state == State.DENIED:
             counted["denials"][code] += people
-    return {**counted, "stops": Counter(_stops(campaign, keys))}
+    pressed = Counter({PRESSED: _followed(campaign, rows)})
+    return {**counted, "stops": Counter(_stops(campaign, keys)), "followed": pressed}
 
 
 def _stops(campaign: Campaign, keys: Sequence[int] | None) -> dict[str, int]:
@@ -118,7 +120,7 @@ def _stops(campaign: Campaign, keys: Sequence[int] | None) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
-def _followed(campaign: Campaign) -> int:
+def _followed(campaign: Campaign, rows: QuerySet[CampaignRecipient]) -> int:
     """Of whoever still permits that it is counted: with the permission what was counted goes."""
     if campaign.counts == Campaign.Counts.NOTHING:
         return 0
@@ -129,7 +131,7 @@ def _followed(campaign: Campaign) -> int:
         via=BehaviourEvent.Via.PAGE,
         source=campaign.code,
     )
-    return campaign.recipients.filter(Exists(pressed)).count()
+    return rows.filter(Exists(pressed)).count()
 
 
 def _reached(campaign: Campaign) -> int:

@@ -54,6 +54,16 @@ def test_who_got_a_campaign_goes_two_years_after_its_end_and_the_numbers_stay() 
     for campaign, ended_at in ((old, make.NOW - term), (young, make.NOW - term + timedelta(seconds=1))):
         Campaign.objects.filter(pk=campaign.pk).update(state="ENDED", ended_at=ended_at)
     Campaign.objects.filter(pk=running.pk).update(state="RUNNING", ended_at=None)
+    Campaign.objects.filter(pk=old.pk).update(counts=Campaign.Counts.BUTTON)
+    old.refresh_from_db()
+    scoring.behaviour(
+        contact=alice.contact,
+        legal_entity=entity,
+        kind=BehaviourEvent.Kind.LINK_FOLLOWED,
+        via=BehaviourEvent.Via.PAGE,
+        source="old",
+        occurred_at=make.NOW,
+    )
     before = read_results(campaign=old)
 
     gone = [tuple(one) for one in apply_retention(now=make.NOW) if one.what == "RECIPIENTS"]
@@ -61,6 +71,7 @@ def test_who_got_a_campaign_goes_two_years_after_its_end_and_the_numbers_stay() 
     old.refresh_from_db()
     assert gone == [("RECIPIENTS", 2)]
     assert (before.sent, before.denials, before.withdrawn) == (1, {"D_WITHDRAWN": 1}, 1)
+    assert before.followed == 1
     assert read_results(campaign=old) == before
     assert sorted(CampaignRecipient.objects.values_list("campaign__code", flat=True)) == [
         "running",
