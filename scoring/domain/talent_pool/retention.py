@@ -11,7 +11,7 @@ from consent.domain.retention.applying import forget_dormant
 from consent.domain.retention.due import Asked, find_due
 from consent.domain.retention.terms import Terms
 from consent.models import ConsentEvent, RetentionTerm
-from customers.models import Transaction
+from customers.models import Contact, Transaction
 from scoring.domain.talent_pool.standing import stays
 from scoring.models import BehaviourEvent, JobApplication
 
@@ -33,16 +33,27 @@ def find_ended_applications(asked: Asked) -> QuerySet[Any]:
 
 
 def retire_applications(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], asked: Asked) -> int:
-    """Delete applications with what was measured of them; who was known by nothing else is forgotten."""
-    rows = JobApplication.objects.filter(pk__in=keys)
-    people = set(rows.values_list("contact_id", flat=True))
+    """Delete applications with what was measured of them; who was known by nothing else is forgotten.
+
+    The people are held, and it is asked again: one may have permitted just before to stay.
+    """
+    people = _hold(keys)
+    due = find_due(kind=Kind.APPLICATIONS, asked=asked).filter(pk__in=keys, contact__in=people)
+    gone = list(due.values_list("pk", flat=True))
+    rows = JobApplication.objects.filter(pk__in=gone)
     _measured_of(rows).delete()
     rows.delete()
     nothing_else = _known_by_nothing_else(people, asked)
     if nothing_else:
         at_once = Asked(organisation=asked.organisation, terms=AT_ONCE, now=asked.now)
         forget_dormant(Kind.DORMANT, nothing_else, at_once)
-    return len(keys)
+    return len(gone)
+
+
+def _hold(keys: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    applied = JobApplication.objects.filter(pk__in=keys).values("contact")
+    people = Contact.objects.select_for_update(of=("self",)).filter(pk__in=applied).order_by("pk")
+    return {contact.pk for contact in people}
 
 
 def _measured_of(rows: QuerySet[JobApplication]) -> QuerySet[BehaviourEvent]:

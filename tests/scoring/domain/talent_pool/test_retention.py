@@ -3,17 +3,21 @@ from datetime import datetime, timedelta
 import pytest
 
 from consent.domain.retention.applying import apply_retention
+from consent.domain.retention.due import Asked
 from consent.domain.retention.looking_ahead import look_ahead
+from consent.domain.retention.terms import Terms
 from consent.models import ConsentEvent, RetentionTerm
 from customers.models import Contact
+from scoring.domain.talent_pool import retention
 from scoring.models import BehaviourEvent, JobApplication
 from tests import make
 from tests.scoring import make as scoring
-from tests.scoring.pool_scene import A_SECOND, ENDS_AT, PoolHouse, application, candidate, pool_house
+from tests.scoring.pool_scene import A_SECOND, ENDS_AT, PoolHouse, application, candidate, permit, pool_house
 
 pytestmark = pytest.mark.django_db
 ENDED_AT = datetime.fromisoformat("2026-10-01T10:00:00+00:00")
 GOES_AT = ENDED_AT + timedelta(days=28)
+TERMS: dict[str, timedelta] = {RetentionTerm.Kind.APPLICATIONS: timedelta(days=28)}
 APPLIED_AT = ENDED_AT - timedelta(days=20)
 
 
@@ -86,6 +90,21 @@ def test_who_permits_to_stay_is_kept_until_the_permission_ends() -> None:
     point.contact.refresh_from_db()
     # The proof of the permission has a term of its own, and hangs on the person.
     assert point.contact.erased_at is None
+
+
+def test_who_permits_to_stay_just_before_the_deletion_is_kept() -> None:
+    house = pool_house()
+    contact = applicant(house)
+    found = rejected(house, contact)
+    asked = Asked(
+        organisation=house.entity.organisation, terms=Terms(of_kind=TERMS, of_purpose={}), now=GOES_AT
+    )
+    assert list(retention.find_ended_applications(asked)) == [found]
+    permit(house=house, point=contact.points.get(), given_at=GOES_AT - A_SECOND)
+
+    assert retention.retire_applications(RetentionTerm.Kind.APPLICATIONS, [found.pk], asked) == 0
+
+    assert JobApplication.objects.get() == found
 
 
 def test_a_running_procedure_is_never_touched() -> None:
