@@ -41,10 +41,10 @@ def read_rows(*, opened: OpenList, needed: Collection[str], known: Collection[st
         if opened.layout.hinted:
             text.readline()
         reader = csv.DictReader(text, delimiter=opened.layout.separator)
-        names = {name.strip() for name in reader.fieldnames or ()}
-        if not set(needed) <= names <= set(known) or len(names) != len(reader.fieldnames or ()):
-            raise ColumnsNotKnownError(names - set(known))
         try:
+            names = {name.strip() for name in reader.fieldnames or ()}
+            if not set(needed) <= names <= set(known) or len(names) != len(reader.fieldnames or ()):
+                raise ColumnsNotKnownError(names - set(known))
             for line, row in enumerate(reader, start=2):
                 # What stands behind the last column has no name, and so no place.
                 yield line, {(name or "").strip(): cell for name, cell in row.items() if cell}
