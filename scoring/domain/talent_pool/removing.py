@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from consent.models import ConsentRecord
+from consent.models import ConsentRecord, Status
 from scoring.domain.talent_pool.standing import GIVEN, stays
 from scoring.domain.talent_pool.wishes import NAMES
 from scoring.models import ContactAttribute, Referral, ReferredCandidate, StayQuestion, TalentPool
@@ -43,7 +43,7 @@ def _wishes_of_leavers(now: datetime.datetime) -> QuerySet[Any]:
         Exists(pools),
         contact=OuterRef("contact"),
         legal_entity=OuterRef("legal_entity"),
-        status__in=GIVEN,
+        status__in=(*GIVEN, Status.REQUESTED),
     )
     return ContactAttribute.objects.filter(~Exists(in_one), name__in=NAMES)
 

@@ -195,6 +195,6 @@ def test_who_signed_up_and_did_not_confirm_yet_keeps_the_source() -> None:
     make.permission_event(
         contact_point=point, notice_version=house.notice, act=Act.REQUESTED, occurred_at=PRESSED_AT
     )
-    ReferredCandidate.objects.create(pool=house.pool, contact=contact, came_at=PRESSED_AT)
+    keep_things(house, point)
 
     assert sum(removing.remove_left(now=PRESSED_AT)) == 0
