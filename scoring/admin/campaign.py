@@ -54,7 +54,10 @@ class CampaignAdmin(ReadableWordings, CampaignPages, DraftAdmin[Campaign]):
     fieldsets = (
         (_("What it is"), {"fields": ("name", "code")}),
         (_("On what ground"), {"fields": ("legal_entity", "purpose", "channel", "product_group")}),
-        (_("Whom it is for, and when"), {"fields": ("segment", "begins", "score_model", "points")}),
+        (
+            _("Whom it is for, and when"),
+            {"fields": ("segment", "journey_stage", "begins", "score_model", "points")},
+        ),
         (_("What people read or hear"), {"fields": ("subject", "text", "link_label", "link_url", "counts")}),
     )
 

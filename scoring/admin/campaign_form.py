@@ -31,6 +31,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "channel",
             "product_group",
             "segment",
+            "journey_stage",
             "begins",
             "score_model",
             "points",
@@ -46,6 +47,15 @@ class CampaignForm(forms.ModelForm[Campaign]):
         for name, rows in ROWS.items():
             for area in self.fields[name].widget.widgets if name in self.fields else ():
                 area.attrs["rows"] = rows
+        if "journey_stage" in self.fields:
+            self.offer_stages(self.fields["journey_stage"])
+
+    def offer_stages(self, field: Any) -> None:
+        """By the name of their journey; none of which figures alone are shown, as those name nobody."""
+        field.queryset = field.queryset.filter(figures_only=False).select_related("journey")
+        if self.instance.legal_entity_id is not None:
+            field.queryset = field.queryset.filter(journey__legal_entity=self.instance.legal_entity_id)
+        field.label_from_instance = lambda stage: f"{stage.journey}: {stage}"
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -75,6 +85,9 @@ class CampaignForm(forms.ModelForm[Campaign]):
             row = cleaned.get(name)
             if row is not None and row.legal_entity_id != entity.pk:
                 self.add_error(name, sentence)
+        stage = cleaned.get("journey_stage")
+        if stage is not None and stage.journey.legal_entity_id != entity.pk:
+            self.add_error("journey_stage", _("The stage belongs to a journey of another legal entity."))
         same = Campaign.objects.filter(organisation=entity.organisation_id, code=cleaned.get("code"))
         if same.exclude(pk=self.instance.pk).exists():
             self.add_error("code", _("There is a campaign with this code already."))

@@ -14,7 +14,7 @@ from scoring.domain.campaigns import dry_run, gathering, running
 from scoring.models import Campaign, CampaignRecipient
 from tests import make
 from tests.consent.admin_rows import signed_in
-from tests.scoring import make_scores
+from tests.scoring import make_journeys, make_scores
 from tests.scoring.domain.campaigns.scene import (
     NOW,
     campaign,
@@ -53,6 +53,7 @@ def typed(entity: LegalEntity, **changed: str) -> dict[str, Any]:
         "channel": "EMAIL",
         "product_group": "",
         "segment": "",
+        "journey_stage": "",
         "begins": "NOW",
         "score_model": "",
         "points": "",
@@ -74,6 +75,34 @@ def test_marketer_makes_a_draft(entity: LegalEntity, client: Client) -> None:
     made = Campaign.objects.get()
     assert (answer.status_code, made.state, made.organisation) == (302, "DRAFT", entity.organisation)
     assert made.text == {"nl": "Dag {given_name|lezer}", "en": "Hello {given_name|reader}"}
+
+
+def test_a_stage_is_chosen_of_a_journey_of_the_same_legal_entity_that_names_people(
+    entity: LegalEntity, client: Client
+) -> None:
+    sister = make.legal_entity(organisation=entity.organisation, code="zuster", name="Zuster N.V.")
+    own, other = (
+        make_journeys.journey(legal_entity=one, purpose=purpose_of(entity), code=code)
+        for one, code in ((entity, "welkom"), (sister, "elders"))
+    )
+    looks = make_journeys.stage(journey=own)
+    hidden = make_journeys.stage(journey=own, code="blijft", name="Blijft", figures_only=True)
+    elsewhere = make_journeys.stage(journey=other, name="Elders")
+    add = reverse("admin:scoring_campaign_add")
+
+    refused = client.post(add, typed(entity, journey_stage=str(elsewhere.pk)))
+    never = client.post(add, typed(entity, journey_stage=str(hidden.pk)))
+    answer = client.post(add, typed(entity, journey_stage=str(looks.pk)))
+    made = Campaign.objects.get()
+    shown = client.get(reverse("admin:scoring_campaign_change", args=[made.pk])).content.decode()
+
+    errors = refused.context["adminform"].form.errors
+    assert errors == {"journey_stage": ["The stage belongs to a journey of another legal entity."]}
+    assert "journey_stage" in never.context["adminform"].form.errors
+    assert (answer.status_code, made.journey_stage) == (302, looks)
+    assert "Welkom: Kijkt rond" in shown
+    assert "Blijft" not in shown
+    assert "Elders" not in shown
 
 
 @pytest.mark.parametrize(
