@@ -1,12 +1,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from consent.domain.retention.due import Asked
 from consent.models import RetentionTerm
 from scoring.domain.campaigns.results import add_up
-from scoring.models import BehaviourEvent, Campaign, CampaignRecipient, JourneyMember
+from scoring.models import BehaviourEvent, Campaign, CampaignRecipient, Journey, JourneyMember
 
 
 def find_old_behaviour(asked: Asked) -> QuerySet[Any]:
@@ -36,6 +36,12 @@ def forget_recipients(_kind: RetentionTerm.Kind, keys: Sequence[Any], _asked: As
 
 
 def find_old_passages(asked: Asked) -> QuerySet[Any]:
-    """Find the passages of people who left a journey longer ago than the term; steps and tasks go along."""
+    """Find the passages of people who left a journey longer ago than the term; steps and tasks go along.
+
+    Of one that goes on they stay while they keep people from entering it again: without them “never” is
+    forgotten.
+    """
     before = asked.before(RetentionTerm.Kind.JOURNEYS)
-    return JourneyMember.objects.filter(journey__organisation=asked.organisation, left_at__lte=before)
+    may_enter = Q(journey__again_after_days__lte=(asked.now - before).days)
+    over = Q(journey__state=Journey.State.ENDED) | may_enter
+    return JourneyMember.objects.filter(over, journey__organisation=asked.organisation, left_at__lte=before)

@@ -9,6 +9,7 @@ from scoring.models import (
     Campaign,
     CampaignRecipient,
     ColleagueTask,
+    Journey,
     JourneyMember,
     JourneyMove,
 )
@@ -84,7 +85,7 @@ def test_who_got_a_campaign_goes_two_years_after_its_end_and_the_numbers_stay() 
 def test_passages_go_two_years_after_somebody_left_with_their_steps_and_tasks() -> None:
     entity = make.legal_entity(organisation=make.organisation())
     purpose = make.purpose(organisation=entity.organisation)
-    way = journeys.journey(legal_entity=entity, purpose=purpose)
+    way = journeys.journey(legal_entity=entity, purpose=purpose, again_after_days=30)
     stage = journeys.stage(journey=way)
     term = timedelta(days=2 * 366)
     kept = []
@@ -103,3 +104,21 @@ def test_passages_go_two_years_after_somebody_left_with_their_steps_and_tasks() 
     assert list(JourneyMember.objects.order_by("pk")) == kept[1:]
     assert set(JourneyMove.objects.values_list("member", flat=True)) == {one.pk for one in kept[1:]}
     assert ColleagueTask.objects.count() == 2
+
+
+def test_passages_of_a_journey_that_goes_on_stay_while_they_keep_people_from_coming_back() -> None:
+    entity = make.legal_entity(organisation=make.organisation())
+    purpose = make.purpose(organisation=entity.organisation)
+    long_ago = make.NOW - timedelta(days=2 * 366)
+    person = make.contact(organisation=entity.organisation, created_at=make.NOW)
+    for code, days in (("never", None), ("later", 1000), ("soon", 30), ("over", None)):
+        way = journeys.journey(legal_entity=entity, purpose=purpose, code=code, again_after_days=days)
+        member = journeys.member(stage=journeys.stage(journey=way), contact=person, entered_at=long_ago)
+        member.stage, member.left_at, member.outcome = None, long_ago, "GOAL"
+        member.save(update_fields=["stage", "left_at", "outcome"])
+    Journey.objects.filter(code="over").update(state="ENDED", started_at=long_ago, ended_at=long_ago)
+
+    list(apply_retention(now=make.NOW))
+
+    kept = JourneyMember.objects.values_list("journey__code", flat=True)
+    assert sorted(kept) == ["later", "never"]
