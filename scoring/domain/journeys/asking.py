@@ -25,16 +25,20 @@ SCORED: Final = (
     "EXISTS (SELECT FROM scoring_score score WHERE score.model_id = %({key}_scored)s "
     "AND score.contact_id = contact.id AND score.points {sign} %({key}_points)s)"
 )
-ACTED: Final = "(SELECT count(*) FROM ({acts}) act WHERE {holds}) >= %({key}_times)s"
+ACTED: Final = "(SELECT count(*) FROM ({acts}) act WHERE {holds}{since}) >= %({key}_times)s"
+# Of whoever a colleague put in their stage by hand only what they did after it.
+SINCE_PUT: Final = " AND (here.put_at IS NULL OR act.occurred_at > here.put_at)"
 SIGNS: Final = {JourneyRule.Comparison.REACHES.value: ">=", JourneyRule.Comparison.FALLS.value: "<="}
 
 
-def compile_rule(*, rule: JourneyRule, key: str, params: dict[str, Any]) -> str:
+def compile_rule(*, rule: JourneyRule, key: str, params: dict[str, Any], since: str = "") -> str:
     """Write what a rule asks of the row `contact`, and add its parameters, named after `key`.
 
-    All it asks must hold; what asks nothing holds for everybody. Raises UnknownWordError.
+    All it asks must hold; what asks nothing holds for everybody. `since` narrows the acts that count. Raises
+    UnknownWordError.
     """
-    asked = [*_segment(rule, key, params), *_score(rule, key, params), *_acts_or_person(rule, key, params)]
+    acted = _acts_or_person(rule, key, params, since)
+    asked = [*_segment(rule, key, params), *_score(rule, key, params), *acted]
     return " AND ".join(asked) or "true"
 
 
@@ -83,7 +87,7 @@ def _score(rule: JourneyRule, key: str, params: dict[str, Any]) -> Iterator[str]
         yield SCORED.format(key=key, sign=SIGNS[rule.comparison])
 
 
-def _acts_or_person(rule: JourneyRule, key: str, params: dict[str, Any]) -> Iterator[str]:
+def _acts_or_person(rule: JourneyRule, key: str, params: dict[str, Any], since: str) -> Iterator[str]:
     asks = score_rule_of(rule=rule)
     conditions = conditions_of(rule=rule)
     if not rule.looks_at and not conditions:
@@ -94,4 +98,4 @@ def _acts_or_person(rule: JourneyRule, key: str, params: dict[str, Any]) -> Iter
         return
     params |= {f"{key}_kinds": [asks.looks_at], f"{key}_times": rule.times}
     acts = acts_looked_at(kinds=[asks.looks_at], whose=OF_ONE).replace("%(kinds)s", f"%({key}_kinds)s")
-    yield ACTED.format(acts=acts, holds=holds, key=key)
+    yield ACTED.format(acts=acts, holds=holds, key=key, since=since)

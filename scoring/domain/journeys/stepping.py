@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from scoring.domain.journeys.asking import compile_rule
+from scoring.domain.journeys.asking import SINCE_PUT, compile_rule
 from scoring.domain.journeys.gate import compile_gates, gates_of
 from scoring.domain.scores.acts import DAYS, midnights
 from scoring.domain.scores.computing import Range
@@ -101,7 +101,8 @@ def parameters_of(*, journey: Journey, at: datetime.datetime) -> dict[str, Any]:
 
 def _arm(rule: JourneyRule, place: int, whose: Whose, params: dict[str, Any]) -> str:
     key = f"r{place}"
-    asked = compile_rule(rule=rule, key=key, params=params)
+    since = "" if rule.from_stage_id is None else SINCE_PUT
+    asked = compile_rule(rule=rule, key=key, params=params, since=since)
     params |= {
         f"{key}_rule": rule.pk,
         f"{key}_to": rule.to_stage_id,

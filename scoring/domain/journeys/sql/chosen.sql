@@ -2,7 +2,11 @@
 -- Who may be followed is asked once about all these people, and then looked up.
 WITH followed AS MATERIALIZED ({followed}),
 here AS MATERIALIZED (
-    SELECT member.id, member.contact_id, member.stage_id, member.stage_since
+    SELECT member.id, member.contact_id, member.stage_id, member.stage_since,
+        -- Where a colleague put somebody by hand they stay, whatever they did before.
+        (SELECT max(move.moved_at) FROM scoring_journeymove move
+        WHERE move.member_id = member.id AND move.to_stage_id = member.stage_id AND move.how = 'HAND'
+            AND move.moved_at = member.stage_since) AS put_at
     FROM scoring_journeymember member
     WHERE member.journey_id = %(journey)s AND member.left_at IS NULL AND member.stage_since < %(at)s {of_member}
 ),

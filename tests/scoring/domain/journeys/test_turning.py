@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from consent.models import ConsentRecord
-from scoring.domain.journeys import running, stepping, turning
+from scoring.domain.journeys import moving, running, stepping, turning
 from scoring.domain.scores.statement import Whose
 from scoring.models import (
     BehaviourEvent,
@@ -76,6 +76,25 @@ def test_people_go_one_stage_a_turn_and_leave_when_they_waited() -> None:
         ("considers", "buys", "RULE"),
         ("buys", "", "RULE"),
     ]
+
+
+def test_who_was_put_back_by_hand_goes_on_only_by_what_they_do_after_it() -> None:
+    found = way()
+    rules(found)
+    alice = found.person()
+    did(found, alice, "SEARCH", NOW - DAY)
+    begin(found)
+    member = journeys.member(stage=found.considers, contact=alice, entered_at=NOW - DAY)
+    moving.move_by_hand(
+        member=member, to_stage=found.looks, moved_by=found.mark, reason="Nog niet", at=NOW - MINUTE
+    )
+
+    turn(NOW)
+    before = stands(alice)
+    did(found, alice, "SEARCH", NOW)
+    turn(NOW + MINUTE)
+
+    assert (before, stands(alice)) == ("looks", "considers")
 
 
 def test_waiting_ends_exactly_after_so_many_days() -> None:
