@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from django import forms
 
+from scoring.domain.journeys.colleagues import find_doers
 from scoring.domain.rules.checking import find_condition_fault
 from scoring.models import (
     Campaign,
@@ -118,6 +119,10 @@ class ActionForm(OfJourneyForm):
         self.keep_to(stage.journey if stage else None)
         self.narrow("campaign", begins=Campaign.Begins.JOURNEY)
         self.narrow("segment", model__isnull=True)
+        if stage:
+            doers = find_doers(legal_entity=stage.journey.legal_entity)
+            self.narrow("staff", pk__in=doers.values("pk"))
+            self.narrow("department", pk__in=doers.values("department"))
 
 
 JourneyRuleForm.declared_fields |= _condition_fields()
@@ -128,7 +133,11 @@ def found_journey(key: str) -> Journey | None:
 
 
 def found_stage(key: str) -> JourneyStage | None:
-    return JourneyStage.objects.select_related("journey").filter(pk=key).first() if _is_key(key) else None
+    return (
+        JourneyStage.objects.select_related("journey__legal_entity").filter(pk=key).first()
+        if _is_key(key)
+        else None
+    )
 
 
 def _is_key(text: str) -> bool:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter, narrow, staff_of
-from customers.domain.staff import Area, Right, rights_of
+from customers.domain.staff import Area
 from customers.models import StaffMember
 from customers.staff_site import SCORING, Page, StaffSite
+from scoring.domain.journeys import colleagues
 from scoring.domain.journeys.finishing import TaskDoneError, finish_task
 from scoring.models import ColleagueTask
 
@@ -40,9 +41,7 @@ class ColleagueTaskAdmin(ReadOnlyAdmin[ColleagueTask]):
 
 
 def may_do_tasks(request: HttpRequest) -> bool:
-    return isinstance(request.user, StaffMember) and bool(
-        {Right.CHANGE, Right.VIEW} <= rights_of(staff=request.user, area=Area.JOURNEYS)
-    )
+    return isinstance(request.user, StaffMember) and colleagues.may_do_tasks(staff=request.user)
 
 
 def my_tasks(staff: StaffMember) -> QuerySet[ColleagueTask]:

@@ -193,6 +193,24 @@ def test_action_is_told_as_a_sentence(client: Client, journey: Journey, looks: J
     assert "After 2 days: task for everybody: “Bel even”, within 5 days." in shown
 
 
+def test_task_is_offered_only_to_who_would_see_it(
+    entity: LegalEntity, client: Client, looks: JourneyStage
+) -> None:
+    sister = make.legal_entity(organisation=entity.organisation, code="zus", name="Zus B.V.")
+    make.staff_member(organisation=entity.organisation, username="beller")
+    make.staff_member(
+        organisation=entity.organisation,
+        username="zus",
+        role=StaffMember.Role.MARKETING,
+        legal_entities=[sister],
+    )
+    made = make_journeys.action(stage=looks, what=JourneyAction.What.TASK, words="Bel even")
+
+    form = client.get(reverse("admin:scoring_journeyaction_change", args=[made.pk])).context["adminform"].form
+
+    assert list(form.fields["staff"].queryset) == [marketer(entity)]
+
+
 def test_action_puts_people_only_into_a_segment_kept_by_hand(
     entity: LegalEntity, client: Client, looks: JourneyStage
 ) -> None:

@@ -2,14 +2,16 @@
 
 import graphlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from consent.models import Channel, Purpose
+from customers.models import StaffMember
 from scoring.domain.journeys.asking import conditions_of, score_rule_of
+from scoring.domain.journeys.colleagues import find_doers
 from scoring.domain.profiling import PROFILING
 from scoring.domain.rules.checking import find_condition_fault
 from scoring.domain.rules.conditions import UnknownWordError
@@ -28,12 +30,14 @@ def find_faults(*, journey: Journey) -> list[Sentence]:
     actions = list(
         JourneyAction.objects.filter(stage__in=stages).select_related("stage", "campaign", "segment")
     )
+    doers = list(find_doers(legal_entity=journey.legal_entity))
     return [
         *_of_gates(journey),
         *(fault for rule in rules for fault in _of_rule(journey, rule)),
         *_said_twice(rules),
         *_of_loops(rules),
         *(fault for action in actions for fault in _of_action(journey, action)),
+        *(fault for action in actions for fault in _of_doers(action, doers)),
         *_of_loops_between(journey),
     ]
 
@@ -191,3 +195,19 @@ def _of_action(journey: Journey, action: JourneyAction) -> Iterator[Sentence]:
             )
             % told
         )
+
+
+def _of_doers(action: JourneyAction, doers: Sequence[StaffMember]) -> Iterator[Sentence]:
+    """A task is seen by its colleague, or else by those of its department, or by everybody."""
+    if action.what != What.TASK or any(_is_for(action, one) for one in doers):
+        return
+    yield _(
+        "“%(stage)s”: nobody would see its task “%(words)s”. Choose a colleague, or a department with a "
+        "colleague, who works with journeys of this legal entity."
+    ) % {"stage": action.stage.name, "words": action.words}
+
+
+def _is_for(action: JourneyAction, staff: StaffMember) -> bool:
+    if action.staff_id:
+        return action.staff_id == staff.pk
+    return action.department_id in (None, staff.department_id)

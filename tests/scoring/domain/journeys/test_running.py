@@ -252,6 +252,29 @@ def test_ended_everybody_leaves_and_nothing_begins_again(monkeypatch: pytest.Mon
         running.start_journey(journey=found.journey, started_by=found.mark, started_at=NOW)
 
 
+def test_task_that_nobody_would_see_is_refused() -> None:
+    found = way()
+    organisation, sister = found.house.entity.organisation, found.house.sister
+    empty = make.department(organisation=organisation, name="Leeg")
+    caller = make.staff_member(organisation=organisation, username="beller")
+    away = make.staff_member(
+        organisation=organisation, username="zus", role=found.mark.Role.MARKETING, legal_entities=[sister]
+    )
+    for words, whose in (
+        ("goed", {"staff": found.mark}),
+        ("iedereen", {}),
+        ("leeg", {"department": empty}),
+        ("beller", {"staff": caller}),
+        ("zus", {"staff": away}),
+    ):
+        journeys.action(stage=found.looks, what=What.TASK, words=words, **whose)
+
+    said = faults(found)
+
+    assert sorted(one.split("“")[2].partition("”")[0] for one in said) == ["beller", "leeg", "zus"]
+    assert all("nobody would see its task" in one for one in said)
+
+
 def test_no_campaign_goes_to_a_stage_that_shows_figures_only() -> None:
     found = way()
     purpose = make.purpose(organisation=found.house.entity.organisation, legal_entities=[found.house.entity])
