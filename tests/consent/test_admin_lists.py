@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 QUERIES = {
     CollectionPoint: 8,
     ConsentEvent: 10,
-    ConsentRecord: 12,
+    ConsentRecord: 10,
     Contact: 8,
     ContactPoint: 8,
     CustomerRelation: 8,

@@ -86,7 +86,8 @@ def test_choices_take_the_same_number_of_queries(client: Client, number: int) ->
     with CaptureQueriesContext(connection) as queries:
         client.get(CHOICES)
 
-    assert len(queries) == 10
+    # The last of them: whether any of what they permit is a talent pool.
+    assert len(queries) == 11
 
 
 @pytest.mark.parametrize(

@@ -147,15 +147,24 @@ def test_owner_cannot_pass_as_a_replica(owner: psycopg.Connection) -> None:
 def test_every_guard_is_always_on(owner: psycopg.Connection) -> None:
     guards = owner.execute(
         "SELECT tgrelid::regclass::text, tgname, tgenabled::text FROM pg_trigger "
-        "WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'consent\\_%' ORDER BY 1"
+        "WHERE NOT tgisinternal AND tgrelid::regclass::text LIKE 'consent\\_%' ORDER BY 1, 2"
     ).fetchall()
 
-    assert guards == [
+    notes = [guard for guard in guards if guard[1].startswith("note_")]
+    assert {name for name, *_rest in notes} == {
+        "consent_consentrecord",
+        "consent_objection",
+        "consent_restriction",
+        "consent_suppression",
+    }
+    assert {state for *_rest, state in notes} == {"A"}
+    assert [guard for guard in guards if guard not in notes] == [
         ("consent_checkpoint", "append_only", "A"),
         ("consent_consentevent", "append_only", "A"),
         ("consent_evidence", "append_only", "A"),
         ("consent_ledgerleaf", "append_only", "A"),
         ("consent_noticeversion", "published_stays", "A"),
+        ("consent_privacystatementversion", "published_is_kept", "A"),
         ("consent_privacystatementversion", "published_stays", "A"),
         ("consent_shownform", "append_only", "A"),
         ("consent_treenode", "append_only", "A"),

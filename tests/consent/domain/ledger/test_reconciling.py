@@ -21,6 +21,7 @@ from tests.consent.domain.ledger.histories import (
 )
 
 pytestmark = pytest.mark.django_db
+NOBODY_WRONG = "0 contacts made ready for lists otherwise than their records say.\n"
 
 
 def give(world: World, *, contact_point: bool = True) -> ConsentRecord:
@@ -175,7 +176,7 @@ def test_command_counts_what_differs_and_fails(capsys: pytest.CaptureFixture[str
     place = " ".join(str(part) for part in place_of(changed))
     assert stopped.value.code == 1
     assert capsys.readouterr().out == (
-        f"{place}: uses_spent\n1 differences between the records and the ledger.\n"
+        f"{place}: uses_spent\n1 differences between the records and the ledger.\n{NOBODY_WRONG}"
     )
 
 
@@ -194,7 +195,7 @@ def test_command_mends_what_differs(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("reconcile_records", "--mend")
 
     assert capsys.readouterr().out.endswith(
-        "5 differences between the records and the ledger.\n0 after mending.\n"
+        f"5 differences between the records and the ledger.\n0 after mending.\n{NOBODY_WRONG}"
     )
     assert rows() == before
 
@@ -215,4 +216,4 @@ def test_command_is_silent_about_records_that_agree(capsys: pytest.CaptureFixtur
 
     call_command("reconcile_records")
 
-    assert capsys.readouterr().out == "0 differences between the records and the ledger.\n"
+    assert capsys.readouterr().out == f"0 differences between the records and the ledger.\n{NOBODY_WRONG}"
