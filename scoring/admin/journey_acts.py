@@ -18,7 +18,6 @@ from customers.models import Contact
 from scoring.admin.find_contact import chosen_contact, find_contacts, may_see_people
 from scoring.admin.journey_pages import JourneyPages, hides
 from scoring.domain.journeys import moving, running
-from scoring.domain.journeys.checking import find_faults
 from scoring.domain.journeys.wording import tell_journey_rule
 from scoring.models import Journey, JourneyMember, JourneyRule, JourneyStage
 
@@ -100,13 +99,13 @@ class JourneyActs(JourneyPages):
                 messages.error(request, _("Not started. Look at what stands below first."))
             else:
                 return self.done(request, journey, _("It runs now. Its rules are looked at every minute."))
-        faults = find_faults(journey=journey)
+        look = running.look_over(journey=journey, at=now)
         context = {
             "begins": begins,
-            "faults": faults,
-            "doubts": [] if faults else running.find_doubts(journey=journey, at=now),
+            "faults": look.faults,
+            "doubts": look.doubts,
             "confirmed": confirmed,
-            "entering": [] if faults else entering(journey, now),
+            "entering": entering(look),
         }
         title = _("Start this journey") if begins else _("Let this journey go on")
         return self.page(request, "start", journey, title=title, **context)
@@ -260,11 +259,10 @@ class JourneyActs(JourneyPages):
         return self.admin_site.get_model_admin(JourneyMember)
 
 
-def entering(journey: Journey, now: Any) -> list[tuple[str, int, int]]:
+def entering(look: running.Look) -> list[tuple[str, int, int]]:
     """The rules that let people in, with for how many they hold now, of all who may be followed."""
-    related = ("from_stage", "to_stage", "segment", "score_model")
-    rules = journey.rules.filter(kind=JourneyRule.Kind.ENTER).select_related(*related)
     return [
-        (tell_journey_rule(rule=rule), *running.count_rule(journey=journey, rule=rule, at=now))
-        for rule in rules.order_by("position", "pk")
+        (tell_journey_rule(rule=rule), people, everybody)
+        for rule, (people, everybody) in look.counted.items()
+        if rule.kind == JourneyRule.Kind.ENTER
     ]

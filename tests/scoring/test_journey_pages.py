@@ -398,6 +398,23 @@ def test_start_asks_with_the_count_where_a_rule_holds_for_everybody(
     assert (refused, journey.state) == ("DRAFT", "RUNNING")
 
 
+def test_start_page_goes_through_all_people_once_however_many_rules_there_are(
+    entity: LegalEntity, client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    profiled(entity)
+    make.contact(organisation=entity.organisation, given_name="Alice")
+    for place, kind in enumerate(("PAGE_VISIT", "SEARCH", "PURCHASE")):
+        make_journeys.rule(journey=journey, to_stage=looks, position=place, looks_at=kind)
+
+    with CaptureQueriesContext(connection) as asked:
+        shown = client.get(page("start", journey))
+
+    counts = [one["sql"] for one in asked.captured_queries if "WITH followed" in one["sql"]]
+    assert [people[1:] for people in shown.context["entering"]] == [(0, 1)] * 3
+    assert len(shown.context["doubts"]) == 3
+    assert len(counts) == 1
+
+
 def test_what_is_missing_is_said_before_a_journey_starts(client: Client, journey: Journey) -> None:
     shown = client.get(page("start", journey)).content.decode()
     client.post(page("start", journey))

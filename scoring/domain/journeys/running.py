@@ -2,8 +2,8 @@
 
 import datetime
 import enum
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DataError, connection, transaction
@@ -21,9 +21,10 @@ from scoring.domain.scores.statement import Whose
 from scoring.models import Journey, JourneyRule, JourneyStage
 
 State = Journey.State
+# One go through all people, however many rules there are.
 COUNT: Any = (
     "WITH followed AS MATERIALIZED ({followed}) "
-    "SELECT count(*) FILTER (WHERE {asked}), count(*) FROM customers_contact contact "
+    "SELECT {asked} count(*) FROM customers_contact contact "
     "WHERE contact.organisation_id = %(organisation)s AND contact.erased_at IS NULL "
     "AND (contact.id IN (SELECT followed.id FROM followed)) IS TRUE"
 )
@@ -66,11 +67,34 @@ class JourneyDoubtfulError(ValueError):
         self.doubts = list(doubts)
 
 
-def find_doubts(*, journey: Journey, at: datetime.datetime) -> list[Doubt]:
-    """Say which rules hold for nobody or for everybody now, with how many, and where no rule leads.
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What keeps a journey from starting, what may be a mistake, and for how many each rule holds now."""
 
-    Raises UnknownWordError, so ask `find_faults` first.
-    """
+    faults: list[Sentence] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    counted: dict[JourneyRule, tuple[int, int]] = field(default_factory=dict)
+
+
+def look_over(*, journey: Journey, at: datetime.datetime) -> Look:
+    """Look at a journey before it starts or goes on; its rules are counted once, together."""
+    if faults := find_faults(journey=journey):
+        return Look(faults=faults)
+    rules = [rule for rule in rules_of(journey=journey) if _asks_something(rule)]
+    try:
+        with transaction.atomic():
+            counted = count_rules(journey=journey, rules=rules, at=at)
+    except DataError:
+        return Look(faults=[_("A rule compares with a number that is too large.")])
+    return Look(doubts=_find_doubts(journey, counted), counted=counted)
+
+
+def find_doubts(*, journey: Journey, at: datetime.datetime) -> list[Doubt]:
+    """Say which rules hold for nobody or for everybody now, with how many, and where no rule leads."""
+    return look_over(journey=journey, at=at).doubts
+
+
+def _find_doubts(journey: Journey, counted: Mapping[JourneyRule, tuple[int, int]]) -> list[Doubt]:
     unreachable = [
         Doubt(
             key=f"{Doubts.UNREACHABLE}:{stage.pk}",
@@ -79,9 +103,8 @@ def find_doubts(*, journey: Journey, at: datetime.datetime) -> list[Doubt]:
         )
         for stage in find_unreachable(journey=journey)
     ]
-    asking = [rule for rule in rules_of(journey=journey) if _asks_something(rule)]
-    counted = [doubt for rule in asking if (doubt := _of_count(journey, rule, at)) is not None]
-    return [*unreachable, *counted]
+    found = [_of_count(rule, people, everybody) for rule, (people, everybody) in counted.items()]
+    return [*unreachable, *(doubt for doubt in found if doubt is not None)]
 
 
 @transaction.atomic
@@ -155,13 +178,10 @@ def _of_few(stage: JourneyStage, people: int) -> bool:
 
 
 def _check(journey: Journey, at: datetime.datetime, confirmed: Collection[str]) -> None:
-    if faults := find_faults(journey=journey):
-        raise JourneyNotReadyError(faults)
-    try:
-        doubts = find_doubts(journey=journey, at=at)
-    except DataError as error:
-        raise JourneyNotReadyError([_("A rule compares with a number that is too large.")]) from error
-    if left := [doubt for doubt in doubts if doubt.key not in confirmed]:
+    look = look_over(journey=journey, at=at)
+    if look.faults:
+        raise JourneyNotReadyError(look.faults)
+    if left := [doubt for doubt in look.doubts if doubt.key not in confirmed]:
         raise JourneyDoubtfulError(left)
 
 
@@ -179,8 +199,7 @@ def _asks_something(rule: JourneyRule) -> bool:
     return bool(asks) or rule.kind == JourneyRule.Kind.ENTER
 
 
-def _of_count(journey: Journey, rule: JourneyRule, at: datetime.datetime) -> Doubt | None:
-    people, everybody = count_rule(journey=journey, rule=rule, at=at)
+def _of_count(rule: JourneyRule, people: int, everybody: int) -> Doubt | None:
     told = {"rule": name_rule(rule=rule), "number": people}
     if not people:
         sentence = _("%(rule)s: this holds for nobody now.") % told
@@ -195,16 +214,20 @@ def _of_count(journey: Journey, rule: JourneyRule, at: datetime.datetime) -> Dou
     return Doubt(key=f"{Doubts.EVERYBODY}:{rule.pk}", sentence=sentence % told, people=people)
 
 
-def count_rule(*, journey: Journey, rule: JourneyRule, at: datetime.datetime) -> tuple[int, int]:
-    """Count for how many a rule holds now, whatever stage they are in, of all who may be followed.
+def count_rules(
+    *, journey: Journey, rules: Sequence[JourneyRule], at: datetime.datetime
+) -> dict[JourneyRule, tuple[int, int]]:
+    """Count for how many each rule holds now, whatever stage they are in, of all who may be followed.
 
-    Raises UnknownWordError.
+    Raises UnknownWordError, and DataError where the database cannot compare.
     """
     params = parameters_of(journey=journey, at=at)
-    asked = compile_rule(rule=rule, key="r", params=params)
-    gates = gates_of(journey=journey, now=at)
-    followed = compile_gates(gates=gates, whose=Whose.EVERYBODY, params=params)
+    asked = [
+        f"count(*) FILTER (WHERE {compile_rule(rule=rule, key=f'r{place}', params=params)}),"
+        for place, rule in enumerate(rules)
+    ]
+    followed = compile_gates(gates=gates_of(journey=journey, now=at), whose=Whose.EVERYBODY, params=params)
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(asked=asked, followed=followed), params)
-        people, everybody = cursor.fetchone()
-    return people, everybody
+        cursor.execute(COUNT.format(asked=" ".join(asked), followed=followed), params)
+        *people, everybody = cursor.fetchone()
+    return {rule: (number, everybody) for rule, number in zip(rules, people, strict=True)}

@@ -76,7 +76,7 @@ def compile_steps(
 
 def rules_of(*, journey: Journey) -> list[JourneyRule]:
     """List the rules in the order in which they count; at the same place, leaving comes before going on."""
-    rules = journey.rules.select_related("segment", "from_stage", "to_stage")
+    rules = journey.rules.select_related("segment", "score_model", "from_stage", "to_stage")
     return sorted(rules, key=lambda rule: (rule.position, rule.kind != JourneyRule.Kind.EXIT, rule.pk))
 
 
