@@ -15,6 +15,7 @@ from scoring.domain.journeys.acting import next_action_at
 from scoring.domain.journeys.gate import keep_followed
 from scoring.domain.journeys.stopping import let_out_held
 from scoring.domain.profiling import PROFILING
+from scoring.domain.talent_pool.procedures import lead_by_procedures
 from scoring.domain.talent_pool.standing import code_of_journey, permissions
 from scoring.models import (
     Journey,
@@ -91,7 +92,7 @@ def make_journey(*, pool: TalentPool, made_at: datetime.datetime) -> Journey:
 
 
 def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> Iterator[int]:
-    """Let who signed up into the first stage of their pool's journey, and who left the pool out of it.
+    """Let who signed up into their pool's journey, lead them by their applications, and let out who left it.
 
     By a form or by a referral, as they came. While the journey is paused nobody comes in. Who was hired stays
     in the last stage, of which only figures are shown, until the journey lets them out. Yields how many moved
@@ -103,6 +104,7 @@ def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> Iterator[int
             continue
         if journey.state == Journey.State.RUNNING:
             yield from _let_all_in(pool, journey, now, chunk)
+            yield from lead_by_procedures(pool=pool, journey=journey, now=now, chunk=chunk)
         while count := _let_out(pool, journey, now, chunk):
             yield count
 
