@@ -23,8 +23,8 @@ LOOKS: Final = {
 }
 ON_TARGET, BEHIND = look(ALLOWED, _("On target")), look(UNCLEAR, _("Behind target"))
 NOT_TOLD: Final = _("fewer than 10")
-# Of the few it is not said in which band they are.
-NOT_TOLD_OF_BANDS: Final = _("not told")
+# Of a number that is not told because of the few in another, or beside it.
+KEPT_BACK: Final = _("not told")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +93,7 @@ def band_rows(
 
 def _by_band(stage: JourneyStage, counts: Mapping[str, int], bands: Sequence[str]) -> list[str]:
     if stage.figures_only and not may_be_told(counts.values()):
-        return [str(NOT_TOLD_OF_BANDS)] * len(bands)
+        return [str(KEPT_BACK)] * len(bands)
     return [_number(counts.get(band, 0)) for band in bands]
 
 
@@ -119,16 +119,17 @@ def age_names() -> list[StrPromise | str]:
 
 def _row(one: StageFigures) -> StageRow:
     stage, conversion = one.stage, one.conversion
+    few = KEPT_BACK if stage.figures_only else NOT_TOLD
     return StageRow(
         figures=one,
         people=_aimed(_number(one.people), one.people, stage.target_people, at_most=False),
-        arrived=_number(one.arrived),
-        moved_on=_number(one.moved_on),
-        dropped=_number(one.dropped),
+        arrived=_number(one.arrived, few),
+        moved_on=_number(one.moved_on, few),
+        dropped=_number(one.dropped, few),
         conversion=_aimed(_percent(conversion), conversion, stage.target_conversion, at_most=False),
         median_days=_aimed(_days(one.median_days), one.median_days, stage.target_days, at_most=True),
         slow_days=_days(one.slow_days),
-        ages=[_number(number) for number in one.ages or (None,) * (len(AGES) + 1)],
+        ages=[_number(number, few) for number in one.ages or (None,) * (len(AGES) + 1)],
     )
 
 
@@ -152,8 +153,8 @@ def _aimed(shown: str, number: float | None, target: int | None, *, at_most: boo
     return Aimed(shown=shown, target=number_format(target), look=ON_TARGET if reached else BEHIND)
 
 
-def _number(number: int | None) -> str:
-    return str(NOT_TOLD) if number is None else number_format(number, force_grouping=True)
+def _number(number: int | None, kept_back: StrPromise | str = NOT_TOLD) -> str:
+    return str(kept_back) if number is None else number_format(number, force_grouping=True)
 
 
 def _percent(number: int | None) -> str:

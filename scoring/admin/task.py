@@ -38,6 +38,8 @@ class ColleagueTaskAdmin(ReadOnlyAdmin[ColleagueTask]):
     list_select_related = ("contact", "department", "staff")
     search_fields = ("words",)
     ordering = ("due_at", "pk")
+    # It would tell in which stage somebody is, also where only figures are shown.
+    exclude = ("member",)
 
 
 def may_do_tasks(request: HttpRequest) -> bool:

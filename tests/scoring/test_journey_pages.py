@@ -292,7 +292,10 @@ def test_nobody_is_named_where_only_figures_are_shown(client: Client, journey: J
     assert (stage.name, ["not told"]) in client.get(page("figures", journey)).context["band_rows"]
     assert "in whole tens" in figures
     assert "Blijft" not in client.get(reverse("admin:my_tasks")).content.decode()
-    assert task.member == member
+    shown = reverse("admin:scoring_colleaguetask_change", args=[task.pk])
+    assert "Blijft" not in client.get(shown).content.decode()
+    [row] = client.get(page("figures", journey)).context["table"].rows
+    assert (row.people.shown, row.arrived, set(row.ages)) == ("fewer than 10", "not told", {"not told"})
 
 
 def test_who_was_where_only_figures_are_shown_is_in_no_list_afterwards(
