@@ -137,7 +137,7 @@ def _ending(pool: TalentPool, now: datetime.datetime) -> dict[int, int]:
 def _asked(pool: TalentPool, now: datetime.datetime) -> int:
     """Asked about the permission that stands: who stayed has another one."""
     question = StayQuestion.objects.filter(pool=pool, grant_event_id=OuterRef("grant_event_id"))
-    return permissions(pool=pool, now=now).filter(Exists(question)).count()
+    return _people_of(permissions(pool=pool, now=now).filter(Exists(question)))
 
 
 def _procedures(pool: TalentPool, now: datetime.datetime) -> dict[str, Any]:
@@ -157,11 +157,16 @@ def _in_and_out(pool: TalentPool, now: datetime.datetime) -> dict[str, Any]:
     rows = _records(pool)
     since = now - YEAR
     return {
-        "joined": rows.filter(granted_at__gt=since).count(),
-        "stopped": rows.filter(status=Status.WITHDRAWN, withdrawn_at__gt=since).count(),
-        "ended": rows.filter(status__in=GIVEN, valid_until__gt=since, valid_until__lte=now).count(),
-        "stayed": rows.filter(status=Status.RENEWED, granted_at__gt=since).count(),
+        "joined": _people_of(rows.filter(granted_at__gt=since)),
+        "stopped": _people_of(rows.filter(status=Status.WITHDRAWN, withdrawn_at__gt=since)),
+        "ended": _people_of(rows.filter(status__in=GIVEN, valid_until__gt=since, valid_until__lte=now)),
+        "stayed": _people_of(rows.filter(status=Status.RENEWED, granted_at__gt=since)),
     }
+
+
+def _people_of(rows: QuerySet[ConsentRecord]) -> int:
+    """Each once, at however many addresses they permit it."""
+    return rows.values("contact").distinct().count()
 
 
 def _records(pool: TalentPool) -> QuerySet[ConsentRecord]:
