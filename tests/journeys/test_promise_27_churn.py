@@ -7,6 +7,7 @@ import time_machine
 
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import Channel
+from customers.models import StaffMember
 from scoring import tasks
 from scoring.domain.journeys import running
 from scoring.models import ColleagueTask, JourneyAction, JourneyMember, ScoreModel, ScoreRule
@@ -39,7 +40,9 @@ def test_an_imported_probability_starts_the_journey_that_keeps_people() -> None:
     stage = journeys.stage(journey=journey, code="aandacht", name="Aandacht")
     journeys.rule(journey=journey, to_stage=stage, reaches=(model, 80))
     journeys.action(stage=stage, what=JourneyAction.What.TASK, words="Bel en vraag hoe het gaat")
-    mark = make.staff_member(organisation=found.entity.organisation, username="mark")
+    mark = make.staff_member(
+        organisation=found.entity.organisation, username="mark", role=StaffMember.Role.MARKETING
+    )
     doubts = [doubt.key for doubt in running.find_doubts(journey=journey, at=NOW)]
     running.start_journey(journey=journey, started_by=mark, started_at=NOW, confirmed=doubts)
     leaves, objects, stays = (
