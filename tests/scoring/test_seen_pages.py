@@ -66,7 +66,9 @@ def alice_and_bob(*, counts: Counts = Counts.BUTTON) -> tuple[ContactPoint, str,
 
 
 def seen_of() -> list[Seen]:
-    return list(BehaviourEvent.objects.values_list("contact__given_name", "kind", "subject", "via"))
+    """What was noted, by kind: acts of one moment stand in no order of their own."""
+    noted = BehaviourEvent.objects.order_by("kind", "subject")
+    return list(noted.values_list("contact__given_name", "kind", "subject", "via"))
 
 
 def test_button_of_who_permitted_it_counts_once_and_leads_on(client: Client) -> None:
