@@ -13,17 +13,14 @@ from consent.domain import jobs, rate_limits, requests
 from consent.domain.audience_lists import making as list_making
 from consent.domain.dossier import large
 from consent.domain.erasing.erasure import end_keeping
-from consent.domain.erasing.forgetting import forget
 from consent.domain.incidents import telling
 from consent.domain.jobs import Progress
-from consent.domain.ledger.circumstances import BY_SCHEDULE
-from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.notifying.payloads import forget_addresses
 from consent.domain.retention.due import FIND, Asked, find_due
+from consent.domain.retention.parting import part_from
 from consent.domain.retention.terms import DEFAULTS, Kind, read_terms
 from consent.domain.screening import work as screening
 from consent.models import (
-    Act,
     IncidentNotice,
     IncidentPerson,
     Job,
@@ -190,20 +187,8 @@ def forget_dormant(kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], asked: A
     held = list(Contact.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
     still = set(find_due(kind=kind, asked=asked).filter(pk__in=keys).values_list("pk", flat=True))
     people = [contact for contact in held if contact.pk in still]
-    record(events=[_forgotten(contact, asked.now) for contact in people], recorded_at=asked.now)
-    forget(contact_ids=[contact.pk for contact in people], forgotten_at=asked.now)
+    part_from(people=people, asked=asked)
     return len(people)
-
-
-def _forgotten(contact: Contact, now: datetime.datetime) -> NewEvent:
-    return NewEvent(
-        organisation_id=contact.organisation_id,
-        act=Act.ERASED,
-        subject_id=contact.pk,
-        occurred_at=now,
-        reason="TERM",
-        **vars(BY_SCHEDULE),
-    )
 
 
 def _forget_undelivered(now: datetime.datetime) -> int:

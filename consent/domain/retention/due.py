@@ -32,6 +32,8 @@ from customers.models import Contact, CustomerRelation, Organisation, StaffAct, 
 
 # A person who ever said no stays known by it: forgotten, they would be asked again.
 NO: Final = (Act.WITHDRAWN, Act.REFUSED, Act.OBJECTED, Act.RESTRICTED, Act.SUPPRESSED)
+# When a permission ended: the term of its proof begins here.
+OVER_AT: Final = Coalesce("invalidated_at", "withdrawn_at", "valid_until", "last_act_at")
 ENDED_MESSAGES: Final = (
     OutboxMessage.State.SENT,
     OutboxMessage.State.REFUSED,
@@ -62,7 +64,7 @@ def _proof(asked: Asked) -> QuerySet[Any]:
     ended = (
         ConsentRecord.objects.filter(organisation=asked.organisation)
         .exclude(status=Status.REQUESTED)
-        .annotate(over_at=Coalesce("invalidated_at", "withdrawn_at", "valid_until", "last_act_at"))
+        .annotate(over_at=OVER_AT)
         .filter(over, Q(valid_until__lte=asked.now) | ~Q(status__in=STANDING))
     )
     acts = ConsentEvent.objects.filter(
@@ -153,14 +155,19 @@ def _incidents(asked: Asked) -> QuerySet[Any]:
 
 
 def _dormant(asked: Asked) -> QuerySet[Any]:
-    """Contacts who permit, agreed and asked nothing any more, and never said no."""
+    """Contacts whom nothing ties, of whom nothing was heard since the term began, and who never said no."""
     before = asked.before(Kind.DORMANT)
     events = ConsentEvent.objects.filter(organisation=OuterRef("organisation"), subject_id=OuterRef("pk"))
+    heard = events.filter(Q(occurred_at__gt=before) | Q(recorded_at__gt=before) | Q(act__in=NO))
+    return find_untied(asked=asked, before=before).filter(~Exists(heard))
+
+
+def find_untied(*, asked: Asked, before: datetime.datetime) -> QuerySet[Contact]:
+    """Find the contacts who permit, agreed and asked nothing since a moment, whatever they said before it."""
     records = ConsentRecord.objects.filter(contact=OuterRef("pk"), status__in=STANDING)
     still_valid = records.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=before))
     relations = CustomerRelation.objects.filter(contact=OuterRef("pk"))
     return Contact.objects.filter(
-        ~Exists(events.filter(Q(occurred_at__gt=before) | Q(recorded_at__gt=before) | Q(act__in=NO))),
         ~Exists(still_valid),
         ~Exists(relations.filter(Q(ended_at__isnull=True) | Q(last_agreement_at__gt=before))),
         ~Exists(Transaction.objects.filter(contact=OuterRef("pk"), occurred_at__gt=before)),

@@ -114,6 +114,9 @@ class Terms:
     def of(self, kind: RetentionTerm.Kind) -> datetime.timedelta:
         return self.of_kind.get(kind, DEFAULTS[kind].keep)
 
+    def of_proof(self, purpose_id: uuid.UUID) -> datetime.timedelta:
+        return self.of_purpose.get(purpose_id, self.of(Kind.PROOF))
+
 
 def read_terms(*, organisation_id: uuid.UUID, at: datetime.datetime) -> Terms:
     """Read which terms hold for an organisation: of each kind the last that was decided."""

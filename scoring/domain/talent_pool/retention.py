@@ -1,22 +1,21 @@
 """How long the data of applicants stays: four weeks after the procedure, or as long as they permit."""
 
-import datetime
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from consent.domain.retention.applying import forget_dormant
-from consent.domain.retention.due import Asked, find_due
-from consent.domain.retention.terms import Terms
-from consent.models import ConsentEvent, RetentionTerm
+from consent.domain.retention.due import Asked, find_due, find_untied
+from consent.domain.retention.parting import part_from
+from consent.models import Act, ConsentEvent, RetentionTerm
+from consent.models.acts import PERMISSION_ACTS
 from customers.models import Contact, Transaction
 from scoring.domain.talent_pool.standing import stays
-from scoring.models import BehaviourEvent, JobApplication
+from scoring.models import BehaviourEvent, JobApplication, JourneyMember, TalentPool
 
 Kind = RetentionTerm.Kind
-AT_ONCE: Final = Terms(of_kind={Kind.DORMANT: datetime.timedelta(0)}, of_purpose={})
+OF_ADDRESSES: Final = (Act.ADDRESS_VERIFIED, Act.ADDRESS_INVALIDATED, Act.ADDRESS_RESTORED)
 
 
 def find_ended_applications(asked: Asked) -> QuerySet[Any]:
@@ -35,7 +34,8 @@ def find_ended_applications(asked: Asked) -> QuerySet[Any]:
 def retire_applications(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], asked: Asked) -> int:
     """Delete applications with what was measured of them; who was known by nothing else is forgotten.
 
-    The people are held, and it is asked again: one may have permitted just before to stay.
+    Of who once permitted to stay in a pool, and does no more, the proof alone stays, for its own term. The
+    people are held, and it is asked again: one may have permitted just before to stay.
     """
     people = _hold(keys)
     due = find_due(kind=Kind.APPLICATIONS, asked=asked).filter(pk__in=keys, contact__in=people)
@@ -44,16 +44,14 @@ def retire_applications(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], as
     _measured_of(rows).delete()
     rows.delete()
     nothing_else = _known_by_nothing_else(people, asked)
-    if nothing_else:
-        at_once = Asked(organisation=asked.organisation, terms=AT_ONCE, now=asked.now)
-        forget_dormant(Kind.DORMANT, nothing_else, at_once)
+    part_from(people=[person for person in people if person.pk in nothing_else], asked=asked)
     return len(gone)
 
 
-def _hold(keys: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def _hold(keys: Sequence[uuid.UUID]) -> list[Contact]:
     applied = JobApplication.objects.filter(pk__in=keys).values("contact")
-    people = Contact.objects.select_for_update(of=("self",)).filter(pk__in=applied).order_by("pk")
-    return {contact.pk for contact in people}
+    people = Contact.objects.select_for_update(of=("self",)).filter(pk__in=applied)
+    return list(people.order_by("pk"))
 
 
 def _measured_of(rows: QuerySet[JobApplication]) -> QuerySet[BehaviourEvent]:
@@ -65,17 +63,30 @@ def _measured_of(rows: QuerySet[JobApplication]) -> QuerySet[BehaviourEvent]:
     return BehaviourEvent.objects.filter(Exists(ended), kind=BehaviourEvent.Kind.APPLICATION)
 
 
-def _known_by_nothing_else(people: set[uuid.UUID], asked: Asked) -> list[uuid.UUID]:
-    """Nothing in the ledger, nothing agreed, and no other procedure: only the application made them known."""
-    at_once = Asked(organisation=asked.organisation, terms=AT_ONCE, now=asked.now)
-    dormant = find_due(kind=Kind.DORMANT, asked=at_once).filter(
-        ~Exists(ConsentEvent.objects.filter(subject_id=OuterRef("pk"))),
+def _known_by_nothing_else(people: Sequence[Contact], asked: Asked) -> set[uuid.UUID]:
+    """Nothing agreed, no other procedure, not an employee, and nothing said but about the pools."""
+    employed = JourneyMember.objects.filter(contact=OuterRef("pk"), stage__figures_only=True)
+    untied = find_untied(asked=asked, before=asked.now).filter(
+        ~Exists(_said_otherwise(asked)),
         ~Exists(JobApplication.objects.filter(contact=OuterRef("pk"))),
         ~Exists(Transaction.objects.filter(contact=OuterRef("pk"))),
         ~Exists(_later_acts(asked)),
-        pk__in=people,
+        ~Exists(employed),
+        pk__in=[person.pk for person in people],
     )
-    return list(dormant.values_list("pk", flat=True))
+    return set(untied.values_list("pk", flat=True))
+
+
+def _said_otherwise(asked: Asked) -> QuerySet[ConsentEvent]:
+    """What somebody permitted, or said no to, beside staying in a pool.
+
+    To withdraw that permission asks to be left, not to be remembered; an objection has to be remembered.
+    """
+    pools = TalentPool.objects.filter(
+        legal_entity=OuterRef("legal_entity_id"), purpose=OuterRef("purpose_id")
+    )
+    events = ConsentEvent.objects.filter(organisation=asked.organisation, subject_id=OuterRef("pk"))
+    return events.exclude(Exists(pools), act__in=PERMISSION_ACTS).exclude(act__in=OF_ADDRESSES)
 
 
 def _later_acts(asked: Asked) -> QuerySet[BehaviourEvent]:

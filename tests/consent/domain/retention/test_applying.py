@@ -26,7 +26,7 @@ from consent.models import (
     RightsRequest,
     SubjectKey,
 )
-from customers.models import Contact, Organisation, Transaction
+from customers.models import Contact, ContactPoint, Organisation, Transaction
 from tests import make
 from tests.consent.domain.erasing.scene import WAY
 from tests.consent.domain.rights.asking import Kind as Right
@@ -211,6 +211,24 @@ def test_who_permits_something_still_is_not_forgotten() -> None:
     retire(GIVEN + 4000 * DAY)
 
     assert Contact.objects.get(pk=home.alice.pk).erased_at is None
+
+
+def test_who_is_forgotten_before_the_proof_had_its_term_leaves_the_proof() -> None:
+    home = house()
+    ends_at = GIVEN + 100 * DAY
+    Contact.objects.filter(pk=home.alice.pk).update(created_at=GIVEN)
+    make.permission_event(
+        contact_point=home.email, notice_version=home.by_email, occurred_at=GIVEN, valid_until=ends_at
+    )
+    decide(home.organisation, Kind.DORMANT, 10)
+    decide(home.organisation, Kind.PROOF, 30)
+
+    retire(ends_at + 10 * DAY)
+
+    kept = KeptData.objects.get(contact=home.alice)
+    assert (kept.what, kept.keep_until_date) == ("EVIDENCE", (ends_at + 30 * DAY).date())
+    assert not ContactPoint.objects.filter(contact=home.alice).exists()
+    assert Evidence.objects.filter(subject_id=home.alice.pk).count() == 1
 
 
 def test_what_was_kept_after_erasure_goes_after_its_day() -> None:

@@ -6,18 +6,31 @@ from consent.domain.retention.applying import apply_retention
 from consent.domain.retention.due import Asked
 from consent.domain.retention.looking_ahead import look_ahead
 from consent.domain.retention.terms import Terms
-from consent.models import ConsentEvent, RetentionTerm
-from customers.models import Contact
+from consent.domain.withdrawals import Scope, object_to
+from consent.models import Act, ConsentEvent, ConsentRecord, Evidence, KeptData, RetentionTerm, SubjectKey
+from customers.models import Contact, ContactPoint
 from scoring.domain.talent_pool import retention
 from scoring.models import BehaviourEvent, JobApplication
 from tests import make
 from tests.scoring import make as scoring
-from tests.scoring.pool_scene import A_SECOND, ENDS_AT, PoolHouse, application, candidate, permit, pool_house
+from tests.scoring import make_journeys
+from tests.scoring.domain.house import WAY
+from tests.scoring.pool_scene import (
+    A_SECOND,
+    ENDS_AT,
+    GIVEN_AT,
+    PoolHouse,
+    application,
+    candidate,
+    permit,
+    pool_house,
+)
 
 pytestmark = pytest.mark.django_db
 ENDED_AT = datetime.fromisoformat("2026-10-01T10:00:00+00:00")
 GOES_AT = ENDED_AT + timedelta(days=28)
 TERMS: dict[str, timedelta] = {RetentionTerm.Kind.APPLICATIONS: timedelta(days=28)}
+PROOF = timedelta(days=5 * 366)
 APPLIED_AT = ENDED_AT - timedelta(days=20)
 
 
@@ -88,8 +101,93 @@ def test_who_permits_to_stay_is_kept_until_the_permission_ends() -> None:
     assert previewed(house, ENDS_AT - timedelta(days=7)) == [0, 1, 1, 1]
     assert gone(ENDS_AT) == 1
     point.contact.refresh_from_db()
-    # The proof of the permission has a term of its own, and hangs on the person.
-    assert point.contact.erased_at is None
+    assert (point.contact.erased_at, point.contact.given_name) == (ENDS_AT, "")
+    assert not ContactPoint.objects.exists()
+
+
+def test_of_who_was_in_the_pool_the_proof_alone_stays_and_goes_after_its_own_term() -> None:
+    house = pool_house()
+    point = candidate(house=house)
+    rejected(house, point.contact)
+    given = ConsentEvent.objects.get()
+
+    gone(ENDS_AT)
+
+    kept = KeptData.objects.get()
+    assert (kept.contact_id, kept.what, kept.ground) == (point.contact_id, "EVIDENCE", "LEGAL_CLAIM")
+    assert kept.keep_until_date == (ENDS_AT + PROOF).date()
+    assert Evidence.objects.filter(event_id=given.pk).exists()
+    assert not ConsentRecord.objects.exists()
+
+    list(apply_retention(now=ENDS_AT + PROOF))
+    assert Evidence.objects.filter(event_id=given.pk).exists()
+    list(apply_retention(now=ENDS_AT + PROOF + timedelta(days=1)))
+    assert not Evidence.objects.exists()
+    assert not SubjectKey.objects.exists()
+
+
+def test_proof_whose_term_is_over_goes_with_the_person() -> None:
+    house = pool_house()
+    point = candidate(house=house, ends_at=GIVEN_AT + timedelta(days=1))
+    rejected(house, point.contact)
+    RetentionTerm.objects.create(
+        organisation=house.entity.organisation,
+        kind=RetentionTerm.Kind.PROOF,
+        purpose=house.purpose,
+        days=30,
+        reason="Korter is genoeg.",
+        decided_at=GIVEN_AT,
+    )
+
+    assert gone(GOES_AT) == 1
+    assert not KeptData.objects.exists()
+    assert not Evidence.objects.exists()
+
+
+@pytest.mark.parametrize("act", [Act.WITHDRAWN, Act.REFUSED])
+def test_who_said_no_to_the_pool_alone_goes_four_weeks_after_the_procedure(act: Act) -> None:
+    house = pool_house()
+    point = candidate(house=house)
+    rejected(house, point.contact)
+    make.permission_event(
+        contact_point=point, notice_version=house.notice, act=act, occurred_at=ENDED_AT - A_SECOND
+    )
+
+    assert gone(GOES_AT - A_SECOND) == 0
+    assert gone(GOES_AT) == 1
+    point.contact.refresh_from_db()
+    assert point.contact.erased_at == GOES_AT
+
+
+def test_who_said_something_beside_the_pool_stays_known_by_it() -> None:
+    house = pool_house()
+    newsletter = make.purpose(organisation=house.entity.organisation, legal_entities=[house.entity])
+    wording = make.notice_version(legal_entity=house.entity, purpose=newsletter, code="nieuws")
+    for name, act in (("Alice", Act.GIVEN), ("Bram", Act.WITHDRAWN)):
+        point = candidate(house=house, name=name, ends_at=GOES_AT)
+        rejected(house, point.contact)
+        make.permission_event(
+            contact_point=point, notice_version=wording, act=act, occurred_at=GIVEN_AT, valid_until=ENDED_AT
+        )
+    objector = candidate(house=house, name="Carla", ends_at=GOES_AT)
+    rejected(house, objector.contact)
+    object_to(contact=objector.contact, scope=Scope(), how=WAY, occurred_at=ENDED_AT)
+
+    assert gone(GOES_AT) == 3
+    assert not Contact.objects.filter(erased_at__isnull=False).exists()
+
+
+def test_who_was_hired_and_works_here_is_not_forgotten_with_the_application() -> None:
+    house = pool_house()
+    contact = applicant(house)
+    application(house=house, contact=contact, applied_at=APPLIED_AT, ended_at=ENDED_AT, outcome="HIRED")
+    journey = make_journeys.journey(legal_entity=house.entity, purpose=house.purpose)
+    stage = make_journeys.stage(journey=journey, figures_only=True)
+    make_journeys.member(stage=stage, contact=contact)
+
+    assert gone(GOES_AT) == 1
+    contact.refresh_from_db()
+    assert contact.erased_at is None
 
 
 def test_who_permits_to_stay_just_before_the_deletion_is_kept() -> None:
