@@ -135,7 +135,8 @@ def parameters_of(question: Question) -> dict[str, object]:
         "day_in_belgium": question.day_in_belgium,
         "list_fresh": question.list_is_fresh,
         "any_group": question.any_group,
-        "groups": list(question.groups),
+        # Not a list: the driver looks at each item, and the database copies it, which is felt in each answer.
+        "groups": f"{{{','.join(map(str, question.groups))}}}",
         "optout_from": OPTOUT_AT_SALE_FROM,
     }
 
