@@ -3,15 +3,13 @@
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from consent.domain.engine.question import Question
 from consent.domain.rulebook.codes import Code
 from consent.domain.rulebook.decision import Basis, Decision, Rest
 from consent.domain.rulebook.facts import Age, Facts
 from consent.domain.rulebook.packs import find_pack
-
-Value = TypeVar("Value")
 
 
 class EvidenceItem(NamedTuple):
@@ -24,7 +22,8 @@ class EvidenceItem(NamedTuple):
 class Candidate(NamedTuple):
     """The facts about one person who holds an address, when they end, and the ids that travel beside them.
 
-    Of a list no ids are looked up but those of the person and the address.
+    Of a list no ids are looked up but those of the person and the address. Where there are several they stand
+    with commas between them, and nothing where there is none.
     """
 
     place: int
@@ -32,12 +31,12 @@ class Candidate(NamedTuple):
     ends: str
     contact_id: uuid.UUID | None
     point_id: uuid.UUID | None
-    grant_event_ids: list[str | None] | None = None
-    request_event_ids: list[str | None] | None = None
-    withdrawal_event_ids: list[str | None] | None = None
-    notice_version_ids: list[str | None] | None = None
-    relation_ids: list[str] | None = None
-    transaction_ids: list[str | None] | None = None
+    grant_event_ids: str | None = None
+    request_event_ids: str | None = None
+    withdrawal_event_ids: str | None = None
+    notice_version_ids: str | None = None
+    relation_ids: str | None = None
+    transaction_ids: str | None = None
     objection_event_id: str | None = None
     suppression_event_id: str | None = None
     restriction_event_id: str | None = None
@@ -169,5 +168,5 @@ def _comes_of_age_at(question: Question, facts: Facts, ends: Ends) -> datetime.d
     return _moment(ends.turns_16_at if at_16 else ends.turns_13_at)
 
 
-def _at(values: Sequence[Value | None] | None, place: int) -> Value | None:
-    return values[place] if values else None
+def _at(keys: str | None, place: int) -> str | None:
+    return keys.split(",")[place] or None if keys else None

@@ -17,18 +17,18 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 BOUGHT, BEFORE = (datetime(year, 3, 10, 12, 0, tzinfo=AMSTERDAM) for year in (2025, 2026))
 
 
-def test_end_is_that_of_the_second_relation_beside_one_permission() -> None:
+def test_end_and_evidence_are_those_of_the_second_relation_beside_one_permission() -> None:
     shop = make.legal_entity(organisation=make.organisation())
     purpose = make.purpose(organisation=shop.organisation, legal_entities=[shop])
     notice = make.notice_version(legal_entity=shop, purpose=purpose, channel=Channel.CALL)
     phone = make.phone_point(contact=make.contact(organisation=shop.organisation))
     make.permission_event(contact_point=phone, notice_version=notice, act=Act.REFUSED, occurred_at=BOUGHT)
     groups = [make.product_group(legal_entity=shop, code=code) for code in ("meubels", "lampen")]
-    for group in groups:
-        sale = make.transaction(
-            contact=phone.contact, legal_entity=shop, product_group=group, occurred_at=BOUGHT
-        )
-        relations.keep_relations(transaction_ids=[sale.pk])
+    sales = [
+        make.transaction(contact=phone.contact, legal_entity=shop, product_group=group, occurred_at=BOUGHT)
+        for group in groups
+    ]
+    relations.keep_relations(transaction_ids=[sale.pk for sale in sales])
 
     answers = [
         ask_one(
@@ -47,6 +47,8 @@ def test_end_is_that_of_the_second_relation_beside_one_permission() -> None:
 
     ends = datetime(2026, 7, 1, tzinfo=AMSTERDAM)
     assert [(one.decision.code, one.valid_until) for one in answers] == [(Code.A_REL_SALE, ends)] * 2
+    backing = [[item.id for item in one.evidence if item.kind == "transaction"] for one in answers]
+    assert backing == [[str(sale.pk)] for sale in sales]
 
 
 def test_post_goes_to_the_address_that_still_works() -> None:
