@@ -14,6 +14,7 @@ from consent.domain.engine.backing import Ruling, ends_looked_at, find_end
 from consent.domain.engine.facts_query import FactsQuery
 from consent.domain.engine.question import Question
 from consent.domain.engine.ready import Keyed, fetch_ready, key_of
+from consent.domain.engine.strangers import NO_ENDS, find_known, key_of_stranger
 from consent.domain.engine.verdict import Verdict, write_verdict
 from consent.domain.rulebook.decision import restrictiveness
 
@@ -22,7 +23,11 @@ from consent.domain.rulebook.decision import restrictiveness
 CHUNK = 30_000
 # As the facts are joined, so that nothing is sorted again; the people of one place stand in one order.
 COLUMNS = "SELECT place, key, ends, uuid_send(contact_id) FROM facts ORDER BY contact_id, place"
+COUNTRY_CODE: Final = 3  # letters, the plus among them
 KEYS: Final = FactsQuery(COLUMNS)
+
+
+HOLDER: Final = 3  # where in a row the key of the contact stands: unpacking all of it takes longer
 
 
 class Answered(NamedTuple):
@@ -46,7 +51,7 @@ def answer_chunk(
     judged = _JudgedReady(question)
     found = {place: judged[facts].until(ends) for place, facts, ends, _contact in ready}
     others = [place for place in range(1, len(texts) + 1) if place not in found]
-    holders = {contact for *_facts, contact in ready} | _ask_others(question, addresses, others, found)
+    holders = {row[HOLDER] for row in ready} | _ask_others(question, addresses, others, found)
     return Answered([found[place][1] for place in range(1, len(texts) + 1)], b"".join(holders))
 
 
@@ -54,16 +59,31 @@ def _ask_others(
     question: Question, addresses: Addresses, places: Sequence[int], found: dict[int, tuple[int, Verdict]]
 ) -> set[bytes]:
     """Answer whoever does not stand ready; returns the keys of all their holders."""
-    if not places:
+    known = _answer_strangers(question, addresses, places, found)
+    if not known:
         return set()
-    among = addresses.only(places=[place - 1 for place in places])
+    among = addresses.only(places=[place - 1 for place in known])
     rows = ask_database(query=KEYS, question=question, addresses=among, explained=False)
     judged = _Judged(question)
     for number, key, ends, _contact in rows:
-        one, place = judged[key].until(ends), places[number - 1]
+        one, place = judged[key].until(ends), known[number - 1]
         if one[0] < found.setdefault(place, one)[0]:
             found[place] = one
-    return {contact for *_facts, contact in rows if contact}
+    return {row[HOLDER] for row in rows if row[HOLDER]}
+
+
+def _answer_strangers(
+    question: Question, addresses: Addresses, places: Sequence[int], found: dict[int, tuple[int, Verdict]]
+) -> list[int]:
+    """Answer whoever is a stranger; returns the places of those who are none."""
+    among, judged = addresses.only(places=[place - 1 for place in places]), _JudgedStrangers(question)
+    known = find_known(question=question, addresses=among)
+    asked = zip(places, among.values, among.usable, among.contacts, strict=True)
+    for number, (place, value, usable, contact) in enumerate(asked, start=1):
+        if number not in known:
+            # An address that the named contact does not hold is none of theirs.
+            found[place] = judged[value[:COUNTRY_CODE], bool(usable) and contact is None]
+    return [places[number - 1] for number in sorted(known)]
 
 
 class _Judged(dict[str, "_Ruled"]):
@@ -76,6 +96,19 @@ class _Judged(dict[str, "_Ruled"]):
     def __missing__(self, key: str) -> "_Ruled":
         self[key] = _Ruled(self.question, rule_on(case=self.question.case, key=key))
         return self[key]
+
+
+class _JudgedStrangers(dict[tuple[str, bool], tuple[int, Verdict]]):
+    """The verdict on strangers, by how their address starts and whether it is usable."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__()
+        self.question = question
+
+    def __missing__(self, about: tuple[str, bool]) -> tuple[int, Verdict]:
+        key = key_of_stranger(question=self.question, start=about[0], usable=about[1])
+        self[about] = _Ruled(self.question, rule_on(case=self.question.case, key=key)).until(NO_ENDS)
+        return self[about]
 
 
 class _JudgedReady(dict[str, "_RuledReady"]):

@@ -70,10 +70,15 @@ def can_stand_ready() -> bool:
     return len(suppression_keys().keys) == 1
 
 
+def is_short(*, question: Question, addresses: Addresses) -> bool:
+    """Say whether there is a short way: not for a few, for the past, or for another kind of address."""
+    many = len(addresses.values) >= FEWEST
+    return many and question.point_kind in KINDS and not question.about_the_past
+
+
 def fetch_ready(*, question: Question, addresses: Addresses) -> list[Ready]:
-    """Fetch who stands ready of those asked about; nobody for the past, or for another kind of address."""
-    few = len(addresses.values) < FEWEST
-    if few or question.about_the_past or question.point_kind not in KINDS or not can_stand_ready():
+    """Fetch who stands ready of those asked about; nobody where there is no short way."""
+    if not is_short(question=question, addresses=addresses) or not can_stand_ready():
         return []
     return READY.fetch(_parameters(question, addresses), binary=True)
 
