@@ -151,14 +151,15 @@ def _of_loops_between(journey: Journey) -> Iterator[Sentence]:
         legal_entity=journey.legal_entity_id, again_after_days__isnull=False
     ).exclude(state=Journey.State.ENDED)
     enters = JourneyRule.objects.filter(kind=JourneyRule.Kind.ENTER, segment__isnull=False)
-    ways = enters.filter(journey__in=circling).values_list("journey__name", "segment")
+    ways = enters.filter(journey__in=circling).select_related("journey")
     puts = JourneyAction.objects.filter(what=What.PUT_IN, stage__journey__in=circling)
-    sources = list(puts.values_list("stage__journey__name", "segment"))
-    sorter: graphlib.TopologicalSorter[str] = graphlib.TopologicalSorter()
-    for name, segment in ways:
-        for source, put in sources:
-            if put == segment:
-                sorter.add(name, source)
+    sources = list(puts.select_related("stage__journey"))
+    # By their keys: two journeys may have one name.
+    sorter: graphlib.TopologicalSorter[Journey] = graphlib.TopologicalSorter()
+    for way in ways:
+        for put in sources:
+            if put.segment_id == way.segment_id:
+                sorter.add(way.journey, put.stage.journey)
     if circle := _circle(sorter):
         yield _(
             "People would go round between these journeys for ever: %(journeys)s. Let nobody enter one of "

@@ -82,6 +82,23 @@ def test_journeys_that_send_people_to_each_other_for_ever_are_refused() -> None:
     assert loop.startswith("People would go round between these journeys for ever: ")
 
 
+def test_journeys_of_one_name_that_send_people_on_do_not_look_like_a_circle() -> None:
+    found = way(again_after_days=1)
+    other = journeys.journey(
+        legal_entity=found.house.entity,
+        purpose=found.house.profiling,
+        code="terug",
+        name=found.journey.name,
+        again_after_days=1,
+    )
+    there = scores.segment(legal_entity=found.house.entity, code="heen")
+    journeys.rule(journey=found.journey, to_stage=found.looks)
+    journeys.action(stage=found.looks, what=What.PUT_IN, segment=there)
+    journeys.rule(journey=other, to_stage=journeys.stage(journey=other), segment=there)
+
+    assert faults(found) == []
+
+
 @pytest.mark.parametrize(
     ("rule", "sentence"),
     [
