@@ -44,7 +44,9 @@ class ScoreAdmin(ReadOnlyAdmin[Score]):
     list_filter = (("model", ScopedRelatedFilter),)
     list_select_related = ("contact", "model", "band")
     search_fields = ("=contact__id",)
-    ordering = ("-points", "-pk")
+    # Points of two models cannot be compared. Found by the step that they are in, whose index costs a count
+    # of everybody nothing; within a step they are sorted.
+    ordering = ("-model_id", "-step", "-points", "-pk")
     fields = ("contact", "model", "points_shown", "band", "changed_at")
 
     def render_change_form(

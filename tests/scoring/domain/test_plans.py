@@ -4,29 +4,33 @@ import uuid
 from collections.abc import Callable, Sequence
 
 import pytest
+from django.contrib import admin
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from consent.models import Channel
-from customers.models import Contact
+from customers.models import Contact, Organisation
 from scoring.domain.behaviour import Delivery, keep_behaviour
 from scoring.domain.campaigns import audience, gathering
 from scoring.domain.scores.computing import score_some
 from scoring.domain.scores.hearing import find_touched
+from scoring.domain.talent_pool import removing
 from scoring.models import BehaviourEvent, Campaign, Score, ScoreModelVersion, ScoreRule
 from tests import make
 from tests.conftest import owner_connection
 from tests.scoring.domain.campaigns.scene import campaign, shop, start
-from tests.scoring.make import behaviour
+from tests.scoring.make import attribute, behaviour
 from tests.scoring.make_scores import score_model, score_rule, score_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 20_000
-LARGE = ("customers_contact", "scoring_score", "scoring_behaviourevent")
+LARGE = ("customers_contact", "scoring_score", "scoring_behaviourevent", "scoring_contactattribute")
 PLANNED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)")
 COPIES = {
     "customers_contact": "'id', md5('contact' || n)::uuid",
     "scoring_behaviourevent": "'id', md5('event' || n)::uuid, 'contact_id', md5('contact' || n)::uuid",
+    "scoring_contactattribute": "'id', md5('attribute' || n)::uuid, 'contact_id', md5('contact' || n)::uuid",
 }
 SCORES = """
 INSERT INTO scoring_score (model_id, contact_id, points, changed_at)
@@ -44,6 +48,7 @@ def seed() -> tuple[ScoreModelVersion, Campaign]:
     score_rule(version=version, looks_at=ScoreRule.LooksAt.PAGE_VISIT, points=10, half_life_days=30)
     alice = make.contact(organisation=entity.organisation)
     behaviour(contact=alice, legal_entity=entity, recorded_at=make.NOW)
+    attribute(contact=alice, legal_entity=entity)
     with connection.cursor() as cursor:
         for table, keys in COPIES.items():
             cursor.execute(
@@ -87,6 +92,24 @@ def scanned(cursor: object, statement: str) -> list[str]:
     cursor.execute(f"EXPLAIN {statement}")
     plan = "\n".join(line for (line,) in cursor.fetchall())
     return [table for table in re.findall(r"Seq Scan on (\w+)", plan) if table in LARGE]
+
+
+def test_the_list_of_scores_is_read_from_its_top() -> None:
+    seed()
+    page = admin.site.get_model_admin(Score)
+    ordering = page.get_ordering(RequestFactory().get("/"))
+    top = Score.objects.filter(model__organisation=Organisation.objects.get()).order_by(*ordering)
+
+    assert scans_of(lambda: list(top[:100])) == []
+    assert [score.points for score in top[:2]] == sorted(Score.objects.values_list("points", flat=True))[
+        :-3:-1
+    ]
+
+
+def test_what_is_kept_for_talent_pools_is_found_by_name_among_all_that_is_known() -> None:
+    seed()
+
+    assert scans_of(lambda: list(removing.remove_left(now=make.NOW))) == []
 
 
 def test_what_is_asked_every_few_seconds_reads_no_large_table_from_end_to_end() -> None:
