@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.badge import badge
@@ -105,7 +106,10 @@ class JourneyAdmin(JourneyActs, DraftAdmin[Journey]):
 
     @admin.display(description=_("state"), ordering="state")
     def state_shown(self, journey: Journey) -> str:
-        return badge(journey_look(journey.state))
+        shown = badge(journey_look(journey.state))
+        if not journey.fault:
+            return shown
+        return format_html('{}<div class="quiet-text">{}</div>', shown, journey.get_fault_display())
 
 
 def stages_with_actions(journey: Journey) -> list[tuple[JourneyStage, list[tuple[Any, str]]]]:

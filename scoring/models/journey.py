@@ -20,6 +20,12 @@ class Journey(models.Model):
         PAUSED = "PAUSED", _("Paused")
         ENDED = "ENDED", _("Ended")
 
+    class Fault(models.TextChoices):
+        """What keeps a journey from going on by itself."""
+
+        RULES = "RULES", _("one of its rules asks what cannot be asked any more, so it paused")
+        TURN = "TURN", _("its last turn could not be made to the end, and is tried again")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="journeys", verbose_name=_("organisation")
@@ -66,6 +72,15 @@ class Journey(models.Model):
     turn_at = models.DateTimeField(null=True, editable=False)
     turn_after = models.UUIDField(null=True, editable=False)
     turned_at = models.DateTimeField(_("last turn at"), null=True, editable=False)
+    fault = models.CharField(
+        _("what is wrong"),
+        max_length=5,
+        choices=Fault.choices,
+        default="",
+        db_default="",
+        blank=True,
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("journey")

@@ -449,6 +449,17 @@ def test_running_journey_is_paused_resumed_and_ended_each_by_post(client: Client
     assert states == ["RUNNING", "PAUSED", "PAUSED", "RUNNING", "RUNNING", "ENDED"]
 
 
+def test_what_is_wrong_with_a_journey_stands_on_its_pages(client: Client, running: Journey) -> None:
+    why = "its last turn could not be made to the end, and is tried again"
+    pages = reverse("admin:scoring_journey_changelist"), page("change", running), page("figures", running)
+    before = [why in client.get(address).content.decode() for address in pages]
+
+    Journey.objects.update(fault="TURN")
+
+    assert before == [False, False, False]
+    assert [why in client.get(address).content.decode() for address in pages] == [True, True, True]
+
+
 def test_ending_says_who_is_on_it_still(client: Client, running: Journey, looks: JourneyStage) -> None:
     make_journeys.member(stage=looks, contact=make.contact(organisation=running.organisation))
 

@@ -147,8 +147,8 @@ def resume_journey(
     """
     held = _hold(journey, State.PAUSED)
     _check(held, resumed_at, confirmed)
-    held.state, held.turn_at, held.turn_after = State.RUNNING, None, None
-    held.save(update_fields=["state", "turn_at", "turn_after"])
+    held.state, held.fault, held.turn_at, held.turn_after = State.RUNNING, "", None, None
+    held.save(update_fields=["state", "fault", "turn_at", "turn_after"])
 
 
 @transaction.atomic
@@ -158,8 +158,9 @@ def end_journey(*, journey: Journey, ended_at: datetime.datetime) -> None:
     Raises JourneyStateError.
     """
     held = _hold(journey, State.RUNNING, State.PAUSED)
-    held.state, held.ended_at, held.turn_at, held.turn_after = State.ENDED, ended_at, None, None
-    held.save(update_fields=["state", "ended_at", "turn_at", "turn_after"])
+    held.state, held.ended_at, held.fault = State.ENDED, ended_at, ""
+    held.turn_at, held.turn_after = None, None
+    held.save(update_fields=["state", "ended_at", "fault", "turn_at", "turn_after"])
 
 
 def count_inside(*, journey: Journey) -> dict[str, int | None]:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
-from django.db import DataError, transaction
+from django.db import DatabaseError, DataError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from scoring.domain.journeys.acting import act_for_some
@@ -43,13 +43,17 @@ def take_turns(*, now: datetime.datetime, after: str = "") -> Iterator[tuple[str
 
 
 def _bring_on(journey: Journey, now: datetime.datetime) -> int:
+    """What goes wrong with one holds up no other; the words of an error may hold what is known of people."""
     try:
         return bring_on(journey=journey, now=now)
     except (UnknownWordError, DataError):
-        # Its own words may hold what is known of people. It holds up no other.
         logger.error("Journey %s is paused: its rules cannot be asked any more.", journey.pk)
-        Journey.objects.filter(pk=journey.pk, state=Journey.State.RUNNING).update(state=Journey.State.PAUSED)
-        return 0
+        running = Journey.objects.filter(pk=journey.pk, state=Journey.State.RUNNING)
+        running.update(state=Journey.State.PAUSED, fault=Journey.Fault.RULES)
+    except DatabaseError as error:
+        logger.error("The turn of journey %s is tried again: %s.", journey.pk, type(error).__name__)
+        Journey.objects.filter(pk=journey.pk, fault="").update(fault=Journey.Fault.TURN)
+    return 0
 
 
 @transaction.atomic
@@ -66,6 +70,9 @@ def bring_on(*, journey: Journey, now: datetime.datetime) -> int:
         return 0
     if held.state == Journey.State.ENDED:
         return empty_some(journey=held, at=now)
+    if held.fault == Journey.Fault.TURN:
+        held.fault = ""
+        held.save(update_fields=["fault"])
     steps = _turn(held, now)
     return steps if held.state == Journey.State.PAUSED else steps + act_for_some(journey=held, at=now)
 
