@@ -30,6 +30,8 @@ DUTIES = {
     Job.Kind.ANNOUNCE: Duty.PUBLISH_WORDING,
     Job.Kind.EXPORT: Duty.EXPORT_EVIDENCE,
     Job.Kind.RESCORING: Duty.PUBLISH_SCORES,
+    Job.Kind.TRIAL: Duty.PUBLISH_SCORES,
+    Job.Kind.DRY_RUN: Duty.SEND_CAMPAIGN,
 }
 
 

@@ -18,6 +18,7 @@ TO_THE_FILE = _("Download the file: it is there for a day, for you alone")
 PAGES = {
     Kind.ANNOUNCE: ("consent_privacystatementversion_change", "statement", _("To the privacy statement")),
     Kind.RESCORING: ("scoring_scoremodel_change", "model", _("To the score model")),
+    Kind.TRIAL: ("scoring_scoremodelversion_try", "version", _("To the trial")),
     Kind.BREACH: ("consent_incident_letter", "incident", _("To the message to the people")),
     Kind.INCIDENT: ("consent_incident_people", "incident", _("To the people found")),
 }

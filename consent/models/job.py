@@ -23,6 +23,7 @@ class Job(models.Model):
         BREACH = "BREACH", _("Telling the people of a data breach")
         ERASURE = "ERASURE", _("Erasure of a selection")
         DRY_RUN = "DRY_RUN", _("Dry run of a campaign")
+        TRIAL = "TRIAL", _("Trial of a way of counting")
 
     class State(models.TextChoices):
         WAITING = "WAITING", _("Waiting")

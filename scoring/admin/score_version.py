@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.badge import badge
+from consent.admin.job import renewal, renewing
 from consent.tasks import wake_job
 from customers.admin.scope import DraftAdmin, ScopedRelatedFilter, ScopedTabularInline, require, staff_of
 from customers.domain.staff import Area, Duty, Right, has_duty
 from customers.staff_site import SCORING
 from scoring.admin.score_model import look_of
-from scoring.admin.trial import moves_of, steps_of
+from scoring.admin.trial import Trial, trial_of, trial_shown
 from scoring.domain import versions
 from scoring.domain.rules.checking import find_faults
 from scoring.domain.rules.wording import tell_rule
-from scoring.domain.scores.trying import count_met, try_version
+from scoring.domain.scores import trials
 from scoring.models import Band, ScoreModelVersion
 
 
@@ -96,14 +97,18 @@ class ScoreModelVersionAdmin(DraftAdmin[ScoreModelVersion]):
 
     def try_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows whom each rule meets and what would change; who answers for it publishes from there."""
-        version = self.find(request, object_id)
+        version, now = self.find(request, object_id), timezone.now()
         faults = find_faults(version=version)
-        met = [] if faults else count_met(version=version, now=timezone.now())
-        odd = [one for one in met if one.is_met_by_nobody or one.is_met_by_everybody]
-        form = PublishForm(request.POST or None, needs_to_be_seen=bool(odd))
+        if request.method == "POST" and "count" in request.GET and not faults:
+            job = trials.start_trial(version=version, started_by=staff_of(request), now=now)
+            wake_job(job_id=job.pk)
+            return redirect("admin:scoring_scoremodelversion_try", version.pk)
+        trial = Trial() if faults else trial_of(version, now)
+        form = PublishForm(request.POST or None, needs_to_be_seen=bool(trial.odd))
         if request.method == "POST":
             require(request, Duty.PUBLISH_SCORES)
-            if (not form.fields or form.is_valid()) and self.published(request, version):
+            is_seen = faults or (trial.tried and (not form.fields or form.is_valid()))
+            if is_seen and self.published(request, version):
                 return redirect("admin:scoring_scoremodelversion_change", version.pk)
         context: dict[str, Any] = {
             **self.admin_site.each_context(request),
@@ -111,15 +116,12 @@ class ScoreModelVersionAdmin(DraftAdmin[ScoreModelVersion]):
             "opts": self.opts,
             "version": version,
             "faults": [(fault, fault.rule and tell_rule(rule=fault.rule)) for fault in faults],
-            "met": [(one, tell_rule(rule=one.rule)) for one in met],
-            "odd": odd,
             "form": form,
-            "may_publish": version.published_at is None and may_publish(request) and not faults,
+            "may_publish": version.published_at is None and may_publish(request) and trial.tried is not None,
+            **(trial_shown(trial, version) if not faults else {}),
+            **renewal(request, trial.job),
         }
-        if not faults:
-            tried = try_version(version=version, now=timezone.now())
-            context |= {"tried": tried, "steps": steps_of(tried), "moves": moves_of(tried, version)}
-        return TemplateResponse(request, "admin/score_version_try.html", context)
+        return renewing(TemplateResponse(request, "admin/score_version_try.html", context))
 
     def published(self, request: HttpRequest, version: ScoreModelVersion) -> bool:
         try:

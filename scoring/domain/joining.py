@@ -8,7 +8,7 @@ from consent.domain.retention.due import look_for
 from consent.models import Job, OutboxMessage, RetentionTerm
 from scoring.domain import holdings, leaving, retention
 from scoring.domain.campaigns import dry_run, sending
-from scoring.domain.scores import rescoring
+from scoring.domain.scores import rescoring, trials
 from scoring.domain.talent_pool import asking, referring, standing
 from scoring.domain.talent_pool import retention as applicants
 
@@ -27,5 +27,6 @@ def join() -> None:
     arrivals.hear(hearer=referring.hear_arrival)
     jobs.ABOVE[Job.Kind.RESCORING] = rescoring.rescore_chunk
     jobs.ABOVE[Job.Kind.DRY_RUN] = dry_run.count_chunk
+    jobs.ABOVE[Job.Kind.TRIAL] = trials.count_chunk
     delivery.MAY_STILL_GO[OutboxMessage.Kind.CAMPAIGN] = sending.may_still_go
     delivery.MAY_STILL_GO[OutboxMessage.Kind.STAY] = asking.may_still_ask

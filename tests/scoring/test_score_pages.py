@@ -6,8 +6,11 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from consent.domain import jobs
 from consent.models import Channel, Job
+from consent.tasks import chunk_of
 from customers.models import Contact, LegalEntity, StaffMember
+from scoring.domain.scores import rescoring, trials
 from scoring.domain.scores.computing import score_everybody
 from scoring.models import RuleCondition, Score, ScoreModel, ScoreModelVersion, ScoreRule
 from tests import make
@@ -139,6 +142,49 @@ def test_a_draft_is_tried_and_published(marketer: Client, draft: ScoreModelVersi
     assert "nobody can change it" in marketer.get(page(draft, "change")).content.decode()
 
 
+def test_a_draft_is_tried_on_very_many_by_workers_before_it_is_published(
+    marketer: Client, draft: ScoreModelVersion, alice: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "AT_ONCE", 1)
+    monkeypatch.setattr(rescoring, "PEOPLE_AT_ONCE", 1)
+    score_rule(version=draft)
+    band(version=draft)
+
+    too_early = marketer.post(page(draft, "try"))
+    asked = marketer.post(f"{page(draft, 'try')}?count")
+    job = Job.objects.get()
+    waiting = marketer.get(page(draft, "try"))
+    while jobs.advance(job_id=job.pk, chunk=chunk_of, now=NOW):
+        pass
+    shown = marketer.get(page(draft, "try"))
+
+    assert (too_early.status_code, asked.status_code) == (200, 302)
+    assert (job.kind, job.total, waiting.context["unfinished"]) == ("TRIAL", 2, True)
+    assert (waiting.context["may_publish"], shown.context["may_publish"]) == (False, True)
+    assert "1 person changes band" in shown.content.decode()
+    [(met, _sentence)] = shown.context["met"]
+    assert (met.people, met.everybody) == (1, 2)
+    assert marketer.post(page(draft, "try")).status_code == 302
+
+
+def test_a_trial_of_a_draft_that_changed_meanwhile_is_not_shown(
+    marketer: Client, draft: ScoreModelVersion, alice: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "AT_ONCE", 1)
+    rule = score_rule(version=draft)
+    marketer.post(f"{page(draft, 'try')}?count")
+
+    rule.points = 500
+    rule.save(update_fields=["points"])
+    shown = marketer.get(page(draft, "try")).context
+    job = Job.objects.get()
+    jobs.advance(job_id=job.pk, chunk=chunk_of, now=NOW)
+
+    job.refresh_from_db()
+    assert (shown["too_many"], shown.get("count")) == (True, None)
+    assert (job.state, job.fault) == ("FAILED", str(trials.CHANGED))
+
+
 def test_a_rule_that_meets_nobody_asks_to_be_seen(
     marketer: Client, draft: ScoreModelVersion, alice: Contact
 ) -> None:
@@ -223,7 +269,7 @@ def test_trying_asks_as_often_whatever_the_number_of_rules(
         marketer.get(page(draft, "try"))
 
 
-QUERIES_TO_TRY = 20
+QUERIES_TO_TRY = 24
 
 
 def test_other_organisations_see_nothing_of_it(draft: ScoreModelVersion) -> None:

@@ -8,7 +8,8 @@ from typing import Any, Final
 from django.db import connection
 
 from scoring.domain.rules.conditions import UnknownWordError
-from scoring.domain.scores.computing import band_of, day_of
+from scoring.domain.scores.computing import Range, band_of, day_of
+from scoring.domain.scores.rescoring import FIRST, LAST
 from scoring.domain.scores.statement import (
     Ruled,
     Whose,
@@ -22,13 +23,17 @@ from scoring.models import ScoreModelVersion, ScoreRule
 
 # Steps in which scores are shown beside each other, by their lowest points.
 STEPS: Final = (0, 10, 25, 50, 100, 200)
+EVERYBODY: Final = Range(after=FIRST, last=LAST)
+# Of what is counted: whom the model may look at, and between where people stand now and with the draft.
+LOOKED_AT, BETWEEN = "LOOKED_AT", "|"
 COUNT_PROFILED: Final = "SELECT count(*) FROM customers_contact person WHERE {gate}"
 COMPARE: Final = """
 WITH after AS (
     SELECT contact_id, points, {band} AS band_id
     FROM (SELECT contact_id, micropoints / 1000000.0 AS points FROM ({points}) counted) exact),
-before AS (SELECT contact_id, points, band_id FROM scoring_score WHERE model_id = %(model)s)
-SELECT width_bucket(before.points, %(steps)s::numeric[]), width_bucket(after.points, %(steps)s::numeric[]),
+before AS (SELECT contact_id, points, band_id FROM scoring_score WHERE model_id = %(model)s {had})
+SELECT coalesce(width_bucket(before.points, %(steps)s::numeric[])::text, ''),
+    coalesce(width_bucket(after.points, %(steps)s::numeric[])::text, ''),
     coalesce(old.code, ''), coalesce(new.code, ''), count(*)
 FROM before FULL JOIN after USING (contact_id)
 LEFT JOIN scoring_band old ON old.id = before.band_id LEFT JOIN scoring_band new ON new.id = after.band_id
@@ -93,13 +98,7 @@ def count_met(*, version: ScoreModelVersion, now: datetime.datetime) -> list[Met
 
     Raises UnknownWordError.
     """
-    params = parameters_of(model=version.model, day=day_of(model=version.model, now=now), now=now)
-    ruled = compile_rules(version=version, params=params)
-    everybody = count_profiled(version=version, now=now)
-    met = _ask(_counting(ruled, params), params)[0] if ruled else ()
-    return [
-        Met(rule=one.rule, people=number, everybody=everybody) for one, number in zip(ruled, met, strict=True)
-    ]
+    return read_met(version=version, counts=count_met_in(version=version, people=EVERYBODY, now=now))
 
 
 def count_met_by(*, rule: ScoreRule, now: datetime.datetime) -> Met | None:
@@ -111,28 +110,58 @@ def count_met_by(*, rule: ScoreRule, now: datetime.datetime) -> Met | None:
     return next(one for one in met if one.rule.pk == rule.pk)
 
 
-def count_profiled(*, version: ScoreModelVersion, now: datetime.datetime) -> int:
-    """Count the people whom this model may look at."""
-    params = parameters_of(model=version.model, day=day_of(model=version.model, now=now), now=now)
-    gate = profiled(column="person.id", whose=Whose.EVERYBODY)
-    [(number,)] = _ask(COUNT_PROFILED.format(gate=gate), params)
-    return int(number)
-
-
 def try_version(*, version: ScoreModelVersion, now: datetime.datetime) -> Tried:
     """Count everybody by a draft beside the scores they have; nothing is written. Raises UnknownWordError."""
+    return read_tried(counts=count_changes_in(version=version, people=EVERYBODY, now=now))
+
+
+def count_met_in(*, version: ScoreModelVersion, people: Range, now: datetime.datetime) -> dict[str, int]:
+    """Count in a range whom the model may look at and whom each rule meets, by the key of the rule.
+
+    Raises UnknownWordError.
+    """
+    params = parameters_of(model=version.model, day=day_of(model=version.model, now=now), now=now)
+    params |= {"after": people.after, "last": people.last}
+    ruled = compile_rules(version=version, params=params)
+    gate = profiled(column="person.id", whose=Whose.RANGE)
+    [(everybody,)] = _ask(COUNT_PROFILED.format(gate=gate), params)
+    met = _ask(_counting(ruled, params), params)[0] if ruled else ()
+    return {LOOKED_AT: everybody} | {str(one.rule.pk): people for one, people in zip(ruled, met, strict=True)}
+
+
+def count_changes_in(*, version: ScoreModelVersion, people: Range, now: datetime.datetime) -> dict[str, int]:
+    """Count a range of people by where they stand now and with a draft; raises UnknownWordError."""
     day = day_of(model=version.model, now=now)
-    points = compile_points(version=version, day=day, now=now, whose=Whose.EVERYBODY)
+    points = compile_points(version=version, day=day, now=now, whose=Whose.RANGE)
     params = points.params | {"model": version.model_id, "steps": list(STEPS)}
-    sql = COMPARE.format(points=points.sql, band=band_of(version=version, params=params))
-    rows = _ask(sql, params)
+    params |= {"after": people.after, "last": people.last}
+    had = Whose.RANGE.format(column="contact_id")
+    sql = COMPARE.format(points=points.sql, band=band_of(version=version, params=params), had=had)
+    return {BETWEEN.join(map(str, one)): number for *one, number in _ask(sql, params)}
+
+
+def read_met(*, version: ScoreModelVersion, counts: Mapping[str, int]) -> list[Met]:
+    """Give what was counted about each rule of a version, in their order."""
+    rules = version.rules.prefetch_related("conditions").order_by("position", "pk")
+    everybody = counts.get(LOOKED_AT, 0)
+    return [Met(rule=rule, people=counts.get(str(rule.pk), 0), everybody=everybody) for rule in rules]
+
+
+def read_tried(*, counts: Mapping[str, int]) -> Tried:
+    """Give what was counted about where people stand before and after; what else was counted is left out."""
+    told = [(key.split(BETWEEN), number) for key, number in counts.items() if BETWEEN in key]
+    rows = [(_place(before), _place(after), *bands, number) for (before, after, *bands), number in told]
     return Tried(steps=_steps(rows), moves=_moves(rows))
+
+
+def _place(said: str) -> int | None:
+    return int(said) if said else None
 
 
 def _counting(ruled: list[Ruled], params: dict[str, Any]) -> str:
     columns = ", ".join(f"count({one.key})" for one in ruled)
-    gate = profiled(column="summed.contact_id", whose=Whose.EVERYBODY)
-    sums = sums_of(ruled=ruled, whose=Whose.EVERYBODY, params=params)
+    gate = profiled(column="summed.contact_id", whose=Whose.RANGE)
+    sums = sums_of(ruled=ruled, whose=Whose.RANGE, params=params)
     return f"SELECT {columns} FROM ({sums}) summed WHERE {gate}"  # noqa: S608 # nosec B608
 
 
