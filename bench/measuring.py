@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from bench.campaigns import measure_dry_run
 from bench.exporting import measure_exporting
 from bench.floor import make_floor, screen_on_floor
 from bench.make_data import FIRST_NUMBER, make_data
@@ -56,6 +57,7 @@ def measure_all(*, contacts: int, numbers: int) -> None:
     )
     sys.stdout.write(summary)
     measure_api(listed, floor=floor / numbers)
+    measure_dry_run(contacts=contacts)
     measure_sealing()
     measure_exporting()
 

@@ -166,6 +166,7 @@ def test_dry_run_counts_by_reason_and_sends_nothing(entity: LegalEntity, client:
     assert CampaignRecipient.objects.count() == 0
 
 
+@pytest.mark.django_db(transaction=True)
 def test_dry_run_of_very_many_is_counted_by_workers(
     entity: LegalEntity, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,9 +5,10 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from consent.domain.engine.known_points import decide_about
@@ -70,6 +71,14 @@ class Candidate:
     @property
     def outcome(self) -> str:
         return HAD_ENOUGH if self.allowed and self.room_at else self.code
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What would come of how many people."""
+
+    counts: dict[str, int]
+    people: int
 
 
 def question_of(*, campaign: Campaign, at: datetime.datetime) -> Question:
@@ -195,17 +204,49 @@ def look(*, campaign: Campaign, contact_ids: Sequence[uuid.UUID], at: datetime.d
     return _judge(campaign, question, contact_ids, list(whole), at)
 
 
-def count(*, campaign: Campaign, contact_ids: Sequence[uuid.UUID], at: datetime.datetime) -> dict[str, int]:
+class Address(NamedTuple):
+    """What the rules are asked about; of somebody without an address nothing but who they are.
+
+    Rows that are read as such: to make whole addresses takes longer than to decide about them.
+    """
+
+    contact_id: uuid.UUID
+    value: str | None
+    placeholder: bool | None
+
+
+def count(*, campaign: Campaign, people: QuerySet[Contact], at: datetime.datetime) -> Counted:
     """Count what would come of these people, as `look` says; nothing but what is asked about is fetched.
 
     Raises UnknownCodeError.
     """
     question = question_of(campaign=campaign, at=at)
-    # Rows that are read as the addresses themselves: to make those takes longer than to decide about them.
-    rows = _points(question, contact_ids).values_list("contact_id", "value", "placeholder", named=True)
-    return count_outcomes(
-        candidates=_judge(campaign, question, contact_ids, cast("list[ContactPoint]", list(rows)), at)
+    rows = _addresses(question, people)
+    usable = [row for row in rows if row.value is not None]
+    decisions = decide_about(question=question, points=cast("list[ContactPoint]", usable)) if usable else []
+    best: dict[uuid.UUID, Decision] = {}
+    for row, decision in zip(usable, decisions, strict=True):
+        known = best.setdefault(row.contact_id, decision)
+        if known is not decision and decision.allowed and not known.allowed:
+            best[row.contact_id] = decision
+    room = find_room(campaign=campaign, contact_ids=list(best), at=at)
+    counts = Counter(
+        HAD_ENOUGH if key in room and one.allowed else str(one.code) for key, one in best.items()
     )
+    looked_at = len({row.contact_id for row in rows})
+    counts[NO_ADDRESS] = looked_at - len(best)
+    return Counted(counts={code: number for code, number in counts.items() if number}, people=looked_at)
+
+
+def _addresses(question: Question, people: QuerySet[Contact]) -> list[Address]:
+    """Everybody beside each of their addresses of the kind asked about, in the order in which they count."""
+    of_kind = FilteredRelation("points", condition=Q(points__kind=question.point_kind))
+    order = ("pk", "point__verified_at", "point__created_at", "point__pk")
+    rows = people.annotate(point=of_kind).order_by(*order)
+    sql, params = rows.values_list("pk", "point__value", "point__placeholder").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [Address._make(row) for row in cursor.fetchall()]
 
 
 def _points(question: Question, contact_ids: Sequence[uuid.UUID]) -> QuerySet[ContactPoint]:

@@ -7,7 +7,7 @@ import pytest
 
 from consent.domain import withdrawals
 from consent.models import Channel, OutboxMessage, Purpose
-from customers.models import ContactPoint, LegalEntity
+from customers.models import Contact, ContactPoint, LegalEntity
 from scoring.domain.campaigns import audience, dry_run, gathering, sending
 from scoring.models import Campaign, CampaignRecipient, Score, ScoreModel, SegmentMember
 from tests import make
@@ -228,13 +228,36 @@ def test_dry_run_counts_what_looking_at_each_of_them_says(entity: LegalEntity) -
     alice, bob, carol = (reader(entity, name) for name in ("Alice", "Bob", "Carol"))
     withdraw(bob, entity, NOW - SECOND)
     nobody = make.contact(organisation=entity.organisation)
+    make.email_point(contact=carol.contact, text="carol@old.example.org")
+    make.email_point(contact=bob.contact, text="bob@old.example.org")
     draft, people = campaign(entity), [alice.contact_id, bob.contact_id, carol.contact_id, nobody.pk]
 
-    counts = audience.count(campaign=draft, contact_ids=people, at=NOW)
+    counted = audience.count(campaign=draft, people=Contact.objects.filter(pk__in=people), at=NOW)
 
     looked = audience.look(campaign=draft, contact_ids=people, at=NOW)
-    assert counts == {"A_CONSENT": 2, "D_WITHDRAWN": 1, "NO_ADDRESS": 1}
-    assert counts == audience.count_outcomes(candidates=looked)
+    assert (counted.counts["A_CONSENT"], counted.counts["NO_ADDRESS"], counted.people) == (2, 1, 4)
+    assert counted.counts == audience.count_outcomes(candidates=looked)
+
+
+def test_dry_run_says_the_same_in_however_many_parts(
+    entity: LegalEntity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Alice", "Bob", "Carol", "Dave"):
+        reader(entity, name)
+    draft = campaign(entity)
+    whole = dry_run.count_part(campaign=draft, after=None, at=NOW)
+    monkeypatch.setattr(dry_run, "AT_ONCE", 2)
+
+    first = dry_run.count_part(campaign=draft, after=None, at=NOW)
+    second = dry_run.count_part(campaign=draft, after=first.after, at=NOW)
+
+    assert (whole.counts, whole.is_last) == ({"A_CONSENT": 4}, True)
+    assert (first.counts, first.is_last, second.counts, second.is_last) == (
+        {"A_CONSENT": 2},
+        False,
+        {"A_CONSENT": 2},
+        True,
+    )
 
 
 @pytest.mark.parametrize("points", [-5, 0, 1, 2, 3, 29, 30, 31, 10_000, 20_000])
