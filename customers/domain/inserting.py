@@ -1,7 +1,8 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -26,16 +27,18 @@ def _copy(rows: Sequence[Model]) -> None:
     fields = [field for field in options.concrete_fields if not _is_left_out(rows[0], field)]
     columns = ", ".join(connection.ops.quote_name(field.column or "") for field in fields)
     statement = f"COPY {connection.ops.quote_name(options.db_table)} ({columns}) FROM STDIN"
+    # Found once: of the proxy each field of each row would ask anew which connection is meant.
+    link = connections[connection.alias]
     with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
-            copy.write_row([_prepared(row, field) for field in fields])
+            copy.write_row([_prepared(row, field, link) for field in fields])
     for row in rows:
         state = row._state  # noqa: SLF001  (public by Django's documents)
         state.adding, state.db = False, connection.alias
 
 
-def _prepared(row: Model, field: "Field[Any, Any]") -> object:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+def _prepared(row: Model, field: "Field[Any, Any]", link: BaseDatabaseWrapper) -> object:
+    return field.get_db_prep_save(getattr(row, field.attname), link)
 
 
 def _is_left_out(row: Model, field: "Field[Any, Any]") -> bool:

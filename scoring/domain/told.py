@@ -15,7 +15,7 @@ from django_stubs_ext import StrPromise
 from consent.domain.engine.moments import MomentNotReadableError, read_moment
 from scoring.models import CLOCK_DIFFERENCE, BehaviourEvent
 
-Kind = BehaviourEvent.Kind
+KINDS: Final = frozenset(BehaviourEvent.Kind.values)
 LONGEST: Final = {"address": 500, "subject": 200, "source": 100, "external_id": 100}
 FIELDS: Final = frozenset({*LONGEST, "contact", "kind", "value", "occurred_at"})
 MOST: Final = Decimal("999999999999.99")
@@ -155,7 +155,7 @@ def _text(value: object, longest: int) -> str:
 
 
 def _kind(text: str) -> str:
-    if text not in Kind.values:
+    if text not in KINDS:
         raise FaultyRowError(Fault.UNKNOWN_KIND)
     return text
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from consent.models import Channel
 from customers.models import Contact, Organisation
-from scoring.domain.behaviour import Delivery, keep_behaviour
+from scoring.domain.behaviour import AT_ONCE, Delivery, keep_behaviour
 from scoring.domain.campaigns import audience, gathering
 from scoring.domain.scores.computing import score_some
 from scoring.domain.scores.hearing import find_touched
@@ -64,7 +64,7 @@ def seed() -> tuple[ScoreModelVersion, Campaign]:
 
 
 def told(people: Sequence[uuid.UUID]) -> list[dict[str, str]]:
-    """More than the hundred keys of which the database still sees that none of them is empty."""
+    """As many as are told at once, of as many people: each is looked up, and nobody else."""
     return [
         {
             "contact": str(people[number % len(people)]),
@@ -72,7 +72,7 @@ def told(people: Sequence[uuid.UUID]) -> list[dict[str, str]]:
             "occurred_at": make.NOW.isoformat(),
             "external_id": f"order-{number}",
         }
-        for number in range(200)
+        for number in range(AT_ONCE)
     ]
 
 
@@ -115,6 +115,7 @@ def test_what_is_kept_for_talent_pools_is_found_by_name_among_all_that_is_known(
 def test_what_is_asked_every_few_seconds_reads_no_large_table_from_end_to_end() -> None:
     version, waiting = seed()
     some = list(Contact.objects.order_by("pk").values_list("pk", flat=True)[:20])
+    many = list(Contact.objects.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     version.heard_until_at = make.NOW + datetime.timedelta(seconds=1)
     delivery = Delivery(
         legal_entity=waiting.legal_entity, sender="shop", via=BehaviourEvent.Via.API, now=make.NOW
@@ -124,7 +125,7 @@ def test_what_is_asked_every_few_seconds_reads_no_large_table_from_end_to_end() 
         "put on who reached them": lambda: gathering.gather(campaign=waiting, at=make.NOW),
         "count who was just heard of": lambda: score_some(version=version, contact_ids=some, now=make.NOW),
         "who was just heard of": lambda: find_touched(version=version, last=0),
-        "take up what was told": lambda: keep_behaviour(rows=told(some), delivery=delivery),
+        "take up what was told": lambda: keep_behaviour(rows=told(many), delivery=delivery),
     }
 
     scans = {name: scans_of(ask) for name, ask in questions.items()}
