@@ -20,8 +20,8 @@ from consent.admin.csv_download import as_download
 from customers.admin.scope import staff_of
 from customers.domain.staff import Area, Duty, Right, has_duty, rights_of
 from scoring.admin.find_contact import may_see_people
-from scoring.admin.journey_tables import band_rows, journey_look, journey_table, lines_of
-from scoring.domain.journeys.figures import Figures, count_bands, read_figures
+from scoring.admin.journey_tables import band_rows, engaged_rows, journey_look, journey_table, lines_of
+from scoring.domain.journeys.figures import Figures, count_bands, count_engaged, read_figures
 from scoring.domain.journeys.naming import named_members
 from scoring.models import Band, Journey, JourneyMember, JourneyStage, Score, ScoreModel
 
@@ -52,6 +52,7 @@ class JourneyPages(BaseModelAdmin[Journey]):
             "periods": PERIODS.items(),
             "days": days,
             "may_see_people": may_see_people(request),
+            "engaged": engagement(journey, figures),
             **self.by_band(request, journey, figures),
         }
         return self.page(request, "figures", journey, title=_("How it goes"), **context)
@@ -134,6 +135,13 @@ def counted(journey: Journey, days: str) -> Figures:
     now = timezone.now()
     since = now - datetime.timedelta(days=int(days)) if days else None
     return read_figures(journey=journey, since=since, now=now)
+
+
+def engagement(journey: Journey, figures: Figures) -> list[tuple[JourneyStage, str]]:
+    """Of stages that show figures only; most journeys have none, and ask nothing."""
+    if not figures.in_tens:
+        return []
+    return engaged_rows(figures=figures, counts=count_engaged(journey=journey, now=timezone.now()))
 
 
 def chosen_period(request: HttpRequest) -> str:

@@ -12,7 +12,7 @@ from django_stubs_ext import StrPromise
 
 from consent.admin.badge import ALLOWED, ENDED, PENDING, STOPPED, UNCLEAR, Look, look
 from consent.admin.bars import Bar, bars_of
-from scoring.domain.journeys.figures import AGES, DropOut, Figures, SourceFigures, StageFigures, may_be_told
+from scoring.domain.journeys.figures import AGES, DropOut, Figures, SourceFigures, StageFigures
 from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage
 
 LOOKS: Final = {
@@ -86,15 +86,17 @@ def journey_table(*, figures: Figures) -> JourneyTable:
 def band_rows(
     *, figures: Figures, counts: Mapping[Any, Mapping[str, int]], bands: Sequence[str]
 ) -> list[tuple[str, list[str]]]:
-    """The stages by band; of one that shows figures only nothing, where some band has a few."""
-    names, stages = (*bands, ""), [one.stage for one in figures.stages]
-    return [(stage.name, _by_band(stage, counts.get(stage.pk, {}), names)) for stage in stages]
+    """The stages by band, but those that show figures only: nobody there has a score."""
+    names, stages = (*bands, ""), [one.stage for one in figures.stages if not one.stage.figures_only]
+    return [
+        (stage.name, [_number(counts.get(stage.pk, {}).get(band, 0)) for band in names]) for stage in stages
+    ]
 
 
-def _by_band(stage: JourneyStage, counts: Mapping[str, int], bands: Sequence[str]) -> list[str]:
-    if stage.figures_only and not may_be_told(counts.values()):
-        return [str(KEPT_BACK)] * len(bands)
-    return [_number(counts.get(band, 0)) for band in bands]
+def engaged_rows(*, figures: Figures, counts: Mapping[Any, int | None]) -> list[tuple[JourneyStage, str]]:
+    """How many did something lately, of the stages that show figures only."""
+    stages = [one.stage for one in figures.stages if one.stage.figures_only]
+    return [(stage, _number(counts.get(stage.pk, 0), KEPT_BACK)) for stage in stages]
 
 
 def lines_of(table: JourneyTable) -> list[Sequence[str]]:

@@ -13,7 +13,7 @@ from consent.admin.badge import ALLOWED, ENDED, PENDING, STOPPED
 from consent.admin.bars import Bar, bars_of
 from consent.models import Channel, ConsentRecord
 from scoring.admin.campaign_tables import Row
-from scoring.domain.talent_pool.figures import PoolFigures, find_right_people
+from scoring.domain.talent_pool.figures import PoolFigures, find_employees, find_right_people
 from scoring.domain.talent_pool.standing import permissions
 from scoring.models import JobApplication, ReferredCandidate, StayQuestion, TalentPool
 
@@ -49,7 +49,7 @@ def page_table(*, figures: PoolFigures, pool: TalentPool) -> PoolTable:
         (_("Not known"), _("They have not said what they look for."), fit.unknown, PENDING),
         (
             _("Not looked at"),
-            _("They may not be profiled, or objected."),
+            _("They work here, objected, or may not be profiled for another reason."),
             fit.not_looked_at,
             ENDED,
         ),
@@ -64,8 +64,9 @@ def page_table(*, figures: PoolFigures, pool: TalentPool) -> PoolTable:
 
 
 def list_people(*, pool: TalentPool, now: datetime.datetime, number: str | None) -> Page[Candidate]:
-    """The people in a pool, whose permission ends first at the top."""
-    rows = permissions(pool=pool, now=now).select_related("contact").order_by("valid_until", "pk")
+    """The people in a pool, whose permission ends first at the top; an employee is not named."""
+    named = permissions(pool=pool, now=now).exclude(contact__in=find_employees(pool=pool).values("contact"))
+    rows = named.select_related("contact").order_by("valid_until", "pk")
     page: Page[Any] = Paginator(rows, PEOPLE_A_PAGE).get_page(number)
     records: list[ConsentRecord] = list(page.object_list)
     keys = [record.contact_id for record in records]

@@ -17,6 +17,7 @@ from scoring.domain.profiling import (
     MEASURING,
     gate_parameters,
     keep_profiled,
+    without_scoring,
 )
 from scoring.domain.told import Fault, FaultyRowError, Told, read_told
 from scoring.models import BehaviourEvent
@@ -109,7 +110,7 @@ def _looked_at(living: Collection[uuid.UUID], delivery: Delivery) -> set[uuid.UU
     """Whoever may be looked at; what one's own mails and pages tell counts of who permitted just that."""
     entity, now = delivery.legal_entity, delivery.now
     gate = gate_parameters(legal_entity=entity, rests_on=LEGITIMATE_INTEREST, now=now)
-    looked_at = keep_profiled(contact_ids=living, gate=gate)
+    looked_at = keep_profiled(contact_ids=living, gate=without_scoring(gate=gate))
     if delivery.via != BehaviourEvent.Via.PAGE:
         return looked_at
     measuring = gate_parameters(legal_entity=entity, rests_on=CONSENT, purpose=MEASURING, now=now)

@@ -38,6 +38,8 @@ NOBODY: Final = {
     "gate_at": None,
     "gate_closed": True,
     "gate_needs_permission": True,
+    "gate_scores": True,
+    "gate_journey": None,
 }
 
 
@@ -48,8 +50,9 @@ def gate_parameters(
 
     Never who was erased, is restricted, objected, refused, withdrew, is blocked, or is under age without
     their representative; nobody at all where the house forbids it or the legal entity has no such purpose:
-    no answer is no. It is always asked as of now, also for a score as at an earlier day: who left is not
-    looked at any more. Source: art. 6(1)(a) and (f), 8, 18 and 21(2) GDPR; rules, "The question".
+    no answer is no. Nor an employee: who is in a stage of which only figures are shown cannot freely consent.
+    It is always asked as of now, also for a score as at an earlier day: who left is not looked at any more.
+    Source: art. 6(1)(a) and (f), 8, 18 and 21(2) GDPR, recital 43; rules, "The question".
     """
     try:
         question = put_question(
@@ -68,7 +71,17 @@ def gate_parameters(
         "gate_at": now,
         "gate_closed": policy == Policy.EVERYTHING,
         "gate_needs_permission": rests_on == CONSENT or policy == Policy.WITHOUT_CONSENT,
+        "gate_scores": True,
+        "gate_journey": None,
     }
+
+
+def without_scoring(*, gate: dict[str, Any]) -> dict[str, Any]:
+    """Ask the same where nobody is judged by themselves: employees are let in too.
+
+    What others tell of them is kept, for figures of ten people or more.
+    """
+    return gate | {"gate_scores": False}
 
 
 def keep_profiled(*, contact_ids: Collection[uuid.UUID], gate: dict[str, Any]) -> set[uuid.UUID]:

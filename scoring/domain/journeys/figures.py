@@ -23,6 +23,8 @@ SQL: Final = Path(__file__).with_name("sql")
 FEWEST: Final = 10
 # Days after which people are counted as standing longer in a stage.
 AGES: Final = (7, 30, 90, 180)
+# As long ago as people may have done something to count as engaged.
+LATELY: Final = datetime.timedelta(days=90)
 EVER: Final = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 
 
@@ -108,10 +110,22 @@ def read_figures(*, journey: Journey, since: datetime.datetime | None, now: date
     )
 
 
+def count_engaged(*, journey: Journey, now: datetime.datetime) -> dict[uuid.UUID, int | None]:
+    """Count for each stage that shows figures only how many did something lately, in whole tens.
+
+    None where they who did, or who did not, are fewer than ten: nobody there is looked at alone.
+    """
+    asked = {"journey": journey.pk, "legal_entity": journey.legal_entity_id, "since": now - LATELY}
+    found: dict[uuid.UUID, dict[bool, int]] = defaultdict(dict)
+    for stage_id, lately, people in _ask("engaged", asked):
+        found[stage_id][lately] = people
+    return {key: _tens(one.get(True, 0)) if may_be_told(one.values()) else None for key, one in found.items()}
+
+
 def count_bands(*, journey: Journey, model: ScoreModel) -> dict[uuid.UUID, dict[str, int]]:
     """Count for each stage how many people now stand in which band of a score; "" is in none.
 
-    What of it may be told of a stage that shows figures only, `may_be_told` says.
+    Of a stage that shows figures only nothing: nobody there has a score.
     """
     found: dict[uuid.UUID, dict[str, int]] = defaultdict(dict)
     for stage_id, band, people in _ask("bands", {"journey": journey.pk, "model": model.pk}):

@@ -23,14 +23,16 @@ def gates_of(*, journey: Journey, now: datetime.datetime) -> list[dict[str, Any]
     """Say what is asked of everybody on a journey: its purpose on its ground, and profiling.
 
     To follow people stage by stage is to profile them, whatever the journey is for (art. 4(4) and 21 GDPR).
+    An employee goes on along the journey on which they became one, and along no other.
     """
     asked = [(journey.purpose.code, journey.rests_on)]
     if journey.purpose.code != PROFILING:
         asked.append((PROFILING, LEGITIMATE_INTEREST))
-    return [
+    gates = [
         gate_parameters(legal_entity=journey.legal_entity, rests_on=ground, now=now, purpose=purpose)
         for purpose, ground in asked
     ]
+    return [gate | {"gate_journey": journey.pk} for gate in gates]
 
 
 def compile_gates(*, gates: Collection[dict[str, Any]], whose: Whose, params: dict[str, Any]) -> str:

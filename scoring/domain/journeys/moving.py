@@ -8,7 +8,7 @@ from customers.domain import contacts
 from customers.models import Contact, StaffMember
 from scoring.domain.journeys.acting import next_action_at
 from scoring.domain.journeys.gate import keep_followed
-from scoring.domain.journeys.stopping import drop_tasks, let_out_held
+from scoring.domain.journeys.stopping import let_out_held, stop_naming
 from scoring.domain.talent_pool.standing import is_in_pool_of
 from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage
 
@@ -67,6 +67,8 @@ def put_in(
         act_at=next_action_at(actions=list(stage.actions.all()), since=at),
     )
     _note(member, None, None, put_by, said, at)
+    if stage.figures_only:
+        stop_naming(members=[member], journey=journey)
     return member
 
 
@@ -93,7 +95,7 @@ def move_by_hand(
     held.save(update_fields=["stage", "stage_since", "act_at"])
     _note(held, before, since, moved_by, said, at)
     if to_stage.figures_only:
-        drop_tasks(members=[held])
+        stop_naming(members=[held], journey=journey)
 
 
 @transaction.atomic

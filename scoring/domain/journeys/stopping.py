@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from customers.models import Contact, StaffMember
-from scoring.models import ColleagueTask, Journey, JourneyMember, JourneyMove
+from scoring.models import ColleagueTask, Journey, JourneyMember, JourneyMove, Score, SegmentMember
 
 AT_ONCE: Final = 2_000
 LEFT: Final = ("stage", "left_at", "outcome", "act_at")
@@ -64,6 +64,18 @@ def let_out_held(
 def drop_tasks(*, members: Sequence[JourneyMember]) -> None:
     """Delete what colleagues had still to do for these people."""
     ColleagueTask.objects.filter(member__in=members, done_at__isnull=True).delete()
+
+
+def stop_naming(*, members: Sequence[JourneyMember], journey: Journey) -> None:
+    """Take away what names people who came into a stage of which only figures are shown.
+
+    Their open tasks, their scores and the groups they are in, at this legal entity: an employee cannot freely
+    consent to being scored (recital 43 GDPR). The gate keeps them from getting another.
+    """
+    drop_tasks(members=members)
+    people = [member.contact_id for member in members]
+    Score.objects.filter(model__legal_entity=journey.legal_entity_id, contact__in=people).delete()
+    SegmentMember.objects.filter(segment__legal_entity=journey.legal_entity_id, contact__in=people).delete()
 
 
 def _let_out(

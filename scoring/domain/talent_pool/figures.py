@@ -15,7 +15,14 @@ from scoring.domain.campaigns.audience import in_segment
 from scoring.domain.profiling import LEGITIMATE_INTEREST, gate_parameters, keep_profiled
 from scoring.domain.talent_pool.standing import GIVEN, people, permissions
 from scoring.domain.talent_pool.wishes import CHANNEL, REGION, WORK, offered
-from scoring.models import ContactAttribute, JobApplication, ReferredCandidate, StayQuestion, TalentPool
+from scoring.models import (
+    ContactAttribute,
+    JobApplication,
+    JourneyMember,
+    ReferredCandidate,
+    StayQuestion,
+    TalentPool,
+)
 
 YEAR: Final = datetime.timedelta(days=365)
 AHEAD: Final = (7, 30, 90)
@@ -93,6 +100,13 @@ def find_right_people(
         for key, answers in told.items()
         if asked and any(name in answers for name in asked)
     }
+
+
+def find_employees(*, pool: TalentPool) -> QuerySet[JourneyMember]:
+    """Find who is in a stage of the employer of which only figures are shown: nobody there is named."""
+    return JourneyMember.objects.filter(
+        journey__legal_entity=pool.legal_entity_id, stage__figures_only=True, left_at__isnull=True
+    )
 
 
 def _fit(

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from customers.models import Contact
 from scoring.domain.journeys.acting import next_action_at
 from scoring.domain.journeys.gate import keep_followed
-from scoring.domain.journeys.stopping import drop_tasks
+from scoring.domain.journeys.stopping import stop_naming
 from scoring.models import (
     JobApplication,
     Journey,
@@ -72,7 +72,7 @@ def _move(journey: Journey, way: Way, to_stage: JourneyStage, now: datetime.date
     acting = next_action_at(actions=list(to_stage.actions.all()), since=now)
     moved.update(stage=to_stage, stage_since=now, act_at=acting)
     if to_stage.figures_only:
-        drop_tasks(members=members)
+        stop_naming(members=members, journey=journey)
     return len(members)
 
 

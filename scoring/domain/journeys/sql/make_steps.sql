@@ -21,6 +21,21 @@ dropped AS (
     USING went LEFT JOIN scoring_journeystage stage ON stage.id = went.to_stage
     WHERE task.member_id = went.id AND task.done_at IS NULL AND coalesce(stage.figures_only, true)
 ),
+-- An employee has no score and is in no group.
+hired AS (
+    SELECT chosen.contact_id FROM chosen
+    JOIN scoring_journeystage stage ON stage.id = chosen.to_stage AND stage.figures_only
+),
+unscored AS (
+    DELETE FROM scoring_score score USING hired, scoring_scoremodel model
+    WHERE score.contact_id = hired.contact_id
+        AND model.id = score.model_id AND model.legal_entity_id = %(legal_entity)s
+),
+ungrouped AS (
+    DELETE FROM scoring_segmentmember member USING hired, scoring_segment segment
+    WHERE member.contact_id = hired.contact_id
+        AND segment.id = member.segment_id AND segment.legal_entity_id = %(legal_entity)s
+),
 entered AS (
     INSERT INTO scoring_journeymember
         (journey_id, contact_id, stage_id, source, entered_at, stage_since, outcome, act_at)

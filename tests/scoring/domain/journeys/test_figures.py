@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from customers.models import LegalEntity
-from scoring.domain.journeys.figures import AGES, count_bands, read_figures
+from scoring.domain.journeys.figures import AGES, count_bands, count_engaged, read_figures
 from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage
 from tests import make
 from tests.make import NOW
+from tests.scoring import make as scoring
 from tests.scoring import make_journeys, make_scores
 from tests.scoring.domain.campaigns.scene import purpose_of, shop
 
@@ -234,7 +235,7 @@ def test_one_period_less_another_does_not_tell_a_few(
     assert [(before.moved_on, hidden.arrived) for before, hidden in told] == [(10, 10), (10, 10)]
 
 
-def test_bands_of_a_stage_that_shows_figures_only_are_counted_with_the_others(
+def test_a_stage_that_shows_figures_only_has_no_bands(
     journey: Journey, hires: tuple[JourneyStage, JourneyStage]
 ) -> None:
     hire, retain = hires
@@ -242,7 +243,25 @@ def test_bands_of_a_stage_that_shows_figures_only_are_counted_with_the_others(
     for stage in (hire, retain):
         go(journey, [(stage, NOW - DAY)])
 
-    assert count_bands(journey=journey, model=model) == {hire.pk: {"": 1}, retain.pk: {"": 1}}
+    assert count_bands(journey=journey, model=model) == {hire.pk: {"": 1}}
+
+
+def engaged(journey: Journey, retain: JourneyStage, active: int, quiet: int) -> int | None:
+    for number in range(active + quiet):
+        go(journey, [(retain, NOW - 200 * DAY)])
+        contact = JourneyMember.objects.latest("pk").contact
+        acted_at = NOW - (1 if number < active else 90) * DAY
+        scoring.behaviour(contact=contact, legal_entity=journey.legal_entity, occurred_at=acted_at)
+    return count_engaged(journey=journey, now=NOW)[retain.pk]
+
+
+@pytest.mark.parametrize(
+    ("active", "quiet", "told"), [(13, 12, 10), (10, 0, 10), (0, 10, 0), (9, 20, None), (20, 9, None)]
+)
+def test_engagement_of_employees_is_told_of_ten_or_more_alone(
+    journey: Journey, hires: tuple[JourneyStage, JourneyStage], active: int, quiet: int, told: int | None
+) -> None:
+    assert engaged(journey, hires[1], active, quiet) == told
 
 
 def test_journey_without_people_has_figures_of_nothing(journey: Journey, stages: list[JourneyStage]) -> None:

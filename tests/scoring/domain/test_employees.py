@@ -1,0 +1,200 @@
+"""Who was hired is not scored: they cannot freely consent to it, and their name stands beside no fit."""
+
+from datetime import timedelta
+
+import pytest
+
+from customers.models import Contact
+from scoring.admin.talent_pool_tables import list_people
+from scoring.domain import segments
+from scoring.domain.journeys import moving
+from scoring.domain.journeys.gate import keep_followed
+from scoring.domain.scores.computing import score_everybody
+from scoring.domain.scores.hearing import hear
+from scoring.domain.talent_pool.figures import read_figures
+from scoring.domain.talent_pool.journey import lead_people
+from scoring.models import (
+    JourneyMember,
+    JourneyStage,
+    Score,
+    ScoreModelVersion,
+    Segment,
+    SegmentMember,
+)
+from tests import make
+from tests.scoring import make as scoring
+from tests.scoring import make_journeys, make_scores
+from tests.scoring.domain.journeys.scene import Way, begin, turn, way
+from tests.scoring.domain.talent_pool.test_journey import AT, house_with_profiling, running
+from tests.scoring.pool_scene import A_SECOND, PoolHouse, application, candidate
+
+pytestmark = pytest.mark.django_db
+NOW = make.NOW
+A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def found() -> Way:
+    found = way()
+    found.buys.figures_only = True
+    found.buys.save(update_fields=["figures_only"])
+    return found
+
+
+@pytest.fixture
+def alice(found: Way) -> Contact:
+    """She visits, has a score for it, and is in a group by her score and in one by hand."""
+    entity, alice = found.house.entity, found.person()
+    model = make_scores.score_model(legal_entity=entity)
+    version = make_scores.score_version(model=model)
+    make_scores.score_rule(version=version)
+    make_scores.band(version=version)
+    make_scores.segment(legal_entity=entity, model=model, band_code="koud")
+    scoring.behaviour(contact=alice, legal_entity=entity, occurred_at=NOW - A_DAY)
+    score_everybody(version=version, now=NOW)
+    by_hand = make_scores.segment(legal_entity=entity, code="met-de-hand")
+    segments.put_in(segment=by_hand, contact=alice, since_at=NOW)
+    ScoreModelVersion.objects.update(heard_until_at=NOW, heard_sequence=0)
+    assert looked_at() == (1, 2)
+    return alice
+
+
+def looked_at() -> tuple[int, int]:
+    return Score.objects.count(), SegmentMember.objects.count()
+
+
+def employ(found: Way, alice: Contact) -> JourneyMember:
+    begin(found)
+    return moving.put_in(
+        contact=alice,
+        stage=found.buys,
+        source=JourneyMember.Source.SIDE,
+        put_by=found.mark,
+        reason="In dienst.",
+        at=NOW,
+    )
+
+
+def put_in(found: Way, alice: Contact) -> None:
+    employ(found, alice)
+
+
+def move_by_hand(found: Way, alice: Contact) -> None:
+    begin(found)
+    member = make_journeys.member(stage=found.looks, contact=alice)
+    moving.move_by_hand(
+        member=member, to_stage=found.buys, moved_by=found.mark, reason="Aangenomen.", at=NOW + A_SECOND
+    )
+
+
+def go_by_a_rule(found: Way, alice: Contact) -> None:
+    make_journeys.rule(journey=found.journey, from_stage=found.looks, to_stage=found.buys)
+    begin(found)
+    make_journeys.member(stage=found.looks, contact=alice)
+    turn(NOW + A_DAY)
+    assert JourneyMember.objects.get().stage == found.buys
+
+
+@pytest.mark.parametrize("enter", [put_in, move_by_hand, go_by_a_rule])
+def test_who_comes_to_work_here_loses_every_score_and_group_at_once(
+    found: Way, alice: Contact, enter: object
+) -> None:
+    assert callable(enter)
+    enter(found, alice)
+
+    assert looked_at() == (0, 0)
+
+
+def test_an_employee_gets_no_score_and_no_group_again(found: Way, alice: Contact) -> None:
+    employ(found, alice)
+
+    score_everybody(version=ScoreModelVersion.objects.get(), now=NOW + A_DAY)
+    with pytest.raises(segments.MayNotBeProfiledError):
+        segments.put_in(segment=Segment.objects.get(code="met-de-hand"), contact=alice, since_at=NOW + A_DAY)
+
+    assert looked_at() == (0, 0)
+
+
+def test_a_score_that_was_being_counted_meanwhile_goes_at_the_next_look(found: Way, alice: Contact) -> None:
+    employ(found, alice)
+    version = ScoreModelVersion.objects.get()
+    Score.objects.create(model=version.model, contact=alice, points=1, changed_at=NOW)
+    ScoreModelVersion.objects.update(heard_until_at=NOW - A_SECOND)
+    version.refresh_from_db()
+
+    hear(version=version, now=NOW + A_SECOND)
+
+    assert looked_at() == (0, 0)
+
+
+def test_who_leaves_that_stage_is_counted_again(found: Way, alice: Contact) -> None:
+    member = employ(found, alice)
+    version = ScoreModelVersion.objects.get()
+    hear(version=version, now=NOW + A_SECOND)
+    later = NOW + A_DAY
+
+    moving.move_by_hand(
+        member=member, to_stage=found.looks, moved_by=found.mark, reason="Uit dienst.", at=later
+    )
+    version.refresh_from_db()
+    hear(version=version, now=later + A_SECOND)
+
+    # By hand somebody would have to choose them again.
+    assert looked_at() == (1, 1)
+
+
+def test_a_sister_that_employs_nobody_looks_at_them_as_before(found: Way, alice: Contact) -> None:
+    sister = make_scores.score_model(legal_entity=found.house.sister, code="zuster")
+    version = make_scores.score_version(model=sister)
+    make_scores.score_rule(version=version)
+    scoring.behaviour(contact=alice, legal_entity=found.house.sister, occurred_at=NOW - A_DAY)
+    employ(found, alice)
+
+    score_everybody(version=version, now=NOW + A_DAY)
+
+    assert Score.objects.get().model == sister
+
+
+def test_an_employee_goes_to_the_end_of_their_way_and_along_no_other(found: Way, alice: Contact) -> None:
+    make_journeys.rule(journey=found.journey, from_stage=found.buys, after_days=2)
+    employ(found, alice)
+    other = make_journeys.journey(
+        legal_entity=found.house.entity, purpose=found.house.profiling, code="terug", name="Terug"
+    )
+
+    assert keep_followed(journey=other, contact_ids=[alice.pk], now=NOW) == set()
+    turn(NOW + A_DAY)
+    assert JourneyMember.objects.get().stage == found.buys
+    turn(NOW + 3 * A_DAY)
+    assert JourneyMember.objects.get().outcome == "GOAL"
+
+
+@pytest.fixture
+def house() -> PoolHouse:
+    house = house_with_profiling()
+    running(house)
+    candidate(house=house)
+    candidate(house=house, name="Bob")
+    sum(lead_people(now=AT))
+    return house
+
+
+def test_the_page_of_a_pool_names_no_employee(house: PoolHouse) -> None:
+    bob = Contact.objects.get(given_name="Bob")
+    JourneyMember.objects.filter(contact=bob).update(stage=JourneyStage.objects.get(code="hire"))
+    application(
+        house=house,
+        contact=bob,
+        applied_at=AT + A_SECOND,
+        ended_at=AT + 2 * A_SECOND,
+        outcome="HIRED",
+    )
+    later = AT + A_DAY
+    sum(lead_people(now=later))
+
+    named = [one.record.contact.given_name for one in list_people(pool=house.pool, now=later, number=None)]
+    figures = read_figures(pool=house.pool, now=later)
+
+    assert JourneyMember.objects.get(contact=bob).stage == JourneyStage.objects.get(code="retain")
+    assert named == ["Alice"]
+    assert (figures.in_pool, figures.fit.not_looked_at) == (2, 1)
