@@ -3,11 +3,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import DraftAdmin
 from customers.domain.staff import Area
-from scoring.admin.journey_rule_form import ActionForm, JourneyRuleForm, condition_names
+from scoring.admin.journey_rule_form import ActionForm, JourneyRuleForm, condition_names, count_shown
+from scoring.domain.journeys.running import count_rule
 from scoring.domain.journeys.wording import tell_action, tell_journey_rule
 from scoring.models import Journey, JourneyAction, JourneyRule
 
@@ -81,7 +83,7 @@ class JourneyRuleAdmin(OnJourneyAdmin):
                 "description": _("Leave out what it does not depend on; all that is filled in must hold."),
             },
         ),
-        (CONDITIONS_HOLD, {"fields": tuple(condition_names())}),
+        (CONDITIONS_HOLD, {"fields": ()}),
         (_("And stands there"), {"fields": ("segment", "score_model", "comparison", "points")}),
         (_("Its place"), {"fields": ("position",)}),
     )
@@ -98,9 +100,20 @@ class JourneyRuleAdmin(OnJourneyAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever only reads it has the sentence, which says the conditions too."""
-        found = super().get_fieldsets(request, obj)
         may_edit = obj is None or self.has_change_permission(request, obj)
-        return found if may_edit else [one for one in found if one[0] != CONDITIONS_HOLD]
+        shown = count_shown(rule=obj, typed=request.POST)
+        own = (CONDITIONS_HOLD, {"fields": tuple(condition_names(shown))})
+        found = [own if one[0] == CONDITIONS_HOLD else one for one in super().get_fieldsets(request, obj)]
+        return found if may_edit else [one for one in found if one is not own]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        rule = kwargs.get("obj")
+        context["more"] = (str(CONDITIONS_HOLD), _("Add another condition"))
+        if rule is not None:
+            context["met"] = count_rule(rule=rule, at=timezone.now())
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 @admin.register(JourneyAction)

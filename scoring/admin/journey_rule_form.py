@@ -1,11 +1,12 @@
 """The forms of what a journey does: only stages, segments and scores of its own legal entity are offered."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from django import forms
 
+from scoring.admin.adding_rows import MORE, AsTypedForm
 from scoring.domain.journeys.colleagues import find_doers
 from scoring.domain.rules.checking import find_condition_fault
 from scoring.models import (
@@ -18,13 +19,14 @@ from scoring.models import (
     ScoreRule,
 )
 
-CONDITIONS: Final = 3
+CONDITIONS: Final = 3  # At first; a button adds one more.
+MOST: Final = 12
 PARTS: Final = ("field", "name", "comparison", "text", "number")
 
 
-def condition_names() -> Iterator[tuple[str, ...]]:
+def condition_names(number: int = MOST) -> Iterator[tuple[str, ...]]:
     """The fields of each condition, that stand on one line."""
-    for place in range(CONDITIONS):
+    for place in range(number):
         yield tuple(f"condition{place}_{part}" for part in PARTS)
 
 
@@ -37,6 +39,13 @@ def _condition_fields() -> dict[str, forms.Field]:
             field.required = False
             found[name] = field
     return found
+
+
+def count_shown(*, rule: JourneyRule | None, typed: Mapping[str, str]) -> int:
+    """How many conditions the form shows: those that were typed or saved, and one more to add."""
+    shown = sum(f"condition{place}_field" in typed for place in range(MOST))
+    saved = len(rule.conditions) + 1 if rule else 0
+    return min(max(CONDITIONS, shown + (MORE in typed), saved), MOST)
 
 
 class OfJourneyForm(forms.ModelForm[Any]):
@@ -58,7 +67,7 @@ class OfJourneyForm(forms.ModelForm[Any]):
             field.queryset = field.queryset.filter(**kept)
 
 
-class JourneyRuleForm(OfJourneyForm):
+class JourneyRuleForm(AsTypedForm, OfJourneyForm):
     """A rule of a journey, with its conditions in the words of score rules."""
 
     class Meta:

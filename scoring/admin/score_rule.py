@@ -9,18 +9,19 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import DraftAdmin, ScopedTabularInline
 from customers.domain.staff import Area, Right
+from scoring.admin.adding_rows import MORE, AsTypedForm, AsTypedFormSet
 from scoring.domain.rules.checking import find_condition_fault
 from scoring.domain.rules.wording import tell_rule
 from scoring.domain.scores.trying import count_met_by
 from scoring.models import RuleCondition, ScoreModelVersion, ScoreRule
 
 
-class ConditionFormSet(forms.BaseInlineFormSet[RuleCondition, ScoreRule, Any]):
+class ConditionFormSet(AsTypedFormSet):
     """The conditions of one rule, that have to go together."""
 
     def clean(self) -> None:
         super().clean()
-        if any(self.errors):
+        if MORE in self.data or any(self.errors):
             return
         filled = [form for form in self.forms if form.has_changed() or form.instance.pk]
         kept = [form.instance for form in filled if not form.cleaned_data.get("DELETE")]
@@ -34,8 +35,10 @@ def is_open(version: ScoreModelVersion | None) -> bool:
 
 class ConditionInline(ScopedTabularInline[RuleCondition]):
     model = RuleCondition
+    form = AsTypedForm
     formset = ConditionFormSet
     template = "admin/card_inline.html"
+    more = _("Add another condition")
     explained = _(
         "Leave them empty where it always counts. “Is at least” and “is at most” need a number, “is known” "
         "needs nothing, the others a text."
@@ -63,6 +66,7 @@ class ScoreRuleAdmin(DraftAdmin[ScoreRule]):
     area = Area.SCORE_MODELS
     organisation_path = "version__model__organisation"
     legal_entity_path = "version__model__legal_entity"
+    form = AsTypedForm
     change_form_template = "admin/score_rule_change_form.html"
     list_display = ("__str__", "version", "points", "phase")
     list_select_related = ("version__model",)

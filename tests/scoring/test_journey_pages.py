@@ -149,6 +149,102 @@ def test_rule_is_changed_without_losing_its_conditions(
     assert (rule.position, rule.conditions) == (4, kept)
 
 
+def shown_conditions(answer: Any) -> list[str]:
+    form = answer.context["adminform"]
+    fields = [getattr(one.field, "name", "") for part in form for line in part for one in line]
+    return [name for name in fields if name.startswith("condition") and name.endswith("_field")]
+
+
+def test_a_button_adds_a_condition_and_keeps_what_was_typed(
+    client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    address = reverse("admin:scoring_journeyrule_add")
+    empty = {f"condition{place}_field": "" for place in range(3)}
+    # Nothing of it is judged: a value needs a number.
+    said = rule_typed(journey, kind="ENTER", to_stage=looks.pk, **empty) | {"condition2_field": "VALUE"}
+
+    answer = client.post(address, {**said, "_more": "1"})
+
+    form = answer.context["adminform"].form
+    assert not JourneyRule.objects.exists()
+    assert shown_conditions(answer) == [f"condition{place}_field" for place in range(4)]
+    assert (form["condition2_field"].value(), form["kind"].value()) == ("VALUE", "ENTER")
+    assert not form.errors
+    again = client.post(address, {**said, "condition3_field": "", "_more": "1"})
+    assert len(shown_conditions(again)) == 5
+
+
+def test_four_conditions_are_kept_and_shown_with_one_to_add(
+    client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    towns = {
+        f"condition{place}_{part}": value
+        for place in range(4)
+        for part, value in {"field": "TOWN", "comparison": "IS_NOT", "text": f"Stad {place}"}.items()
+    }
+    said = rule_typed(journey, kind="ENTER", to_stage=looks.pk, **towns)
+
+    client.post(reverse("admin:scoring_journeyrule_add"), said)
+
+    rule = JourneyRule.objects.get()
+    assert [one["text"] for one in rule.conditions] == [f"Stad {place}" for place in range(4)]
+    shown = client.get(reverse("admin:scoring_journeyrule_change", args=[rule.pk]))
+    assert len(shown_conditions(shown)) == 5
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (
+            {"looks_at": "PURCHASE"},
+            "As it is saved it holds for 1 person, of 2 who may be followed, whatever stage they are in.",
+        ),
+        ({"looks_at": "APPLICATION"}, "It holds for nobody."),
+        ({}, "It holds for everybody, so it tells nobody apart."),
+    ],
+)
+def test_page_of_a_rule_says_for_how_many_it_holds(
+    said: dict[str, Any],
+    sentence: str,
+    client: Client,
+    entity: LegalEntity,
+    looks: JourneyStage,
+) -> None:
+    journey = make_journeys.journey(
+        legal_entity=entity, purpose=processing("profiling", entity), code="terug", name="Terug"
+    )
+    JourneyStage.objects.filter(pk=looks.pk).update(journey=journey)
+    buyer = make.contact(organisation=entity.organisation)
+    make.contact(organisation=entity.organisation)
+    make.transaction(contact=buyer, legal_entity=entity, occurred_at=NOW)
+    rule = make_journeys.rule(journey=journey, to_stage=looks, **said)
+
+    shown = client.get(reverse("admin:scoring_journeyrule_change", args=[rule.pk])).content.decode()
+
+    assert sentence in shown
+
+
+def test_page_of_a_rule_that_only_waits_says_so(
+    client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    rule = make_journeys.rule(journey=journey, from_stage=looks, after_days=3)
+
+    shown = client.get(reverse("admin:scoring_journeyrule_change", args=[rule.pk])).content.decode()
+
+    assert "It holds for everybody in the stage once the days are over." in shown
+
+
+def test_page_of_a_rule_that_cannot_be_counted_says_so(
+    client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    asked = {"field": "VALUE", "name": "", "comparison": "AT_LEAST", "text": "", "number": "9"}
+    rule = make_journeys.rule(journey=journey, to_stage=looks, conditions=[asked])
+
+    shown = client.get(reverse("admin:scoring_journeyrule_change", args=[rule.pk])).content.decode()
+
+    assert "As it is saved it cannot be counted" in shown
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [
@@ -289,7 +385,9 @@ def test_nobody_is_named_where_only_figures_are_shown(client: Client, journey: J
     assert [answer.status_code for answer in answers] == [403, 403]
     assert "Lampman" not in listed + figures
     assert "fewer than 10" in figures
-    assert (stage.name, ["not told"]) in client.get(page("figures", journey)).context["band_rows"]
+    # Nobody there has a score.
+    context = client.get(page("figures", journey)).context
+    assert (context["band_rows"], context["engaged"]) == ([], [(stage, "not told")])
     assert "in whole tens" in figures
     assert "Blijft" not in client.get(reverse("admin:my_tasks")).content.decode()
     shown = reverse("admin:scoring_colleaguetask_change", args=[task.pk])

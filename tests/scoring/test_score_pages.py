@@ -94,6 +94,22 @@ def test_a_marketer_writes_a_rule_and_reads_it_as_a_sentence(
     assert "As it is saved it meets 1 person, of 2 who may be profiled." in shown
 
 
+def test_a_button_adds_a_condition_and_keeps_what_was_typed(
+    marketer: Client, draft: ScoreModelVersion
+) -> None:
+    rows = conditions_of({"field": "SUBJECT", "text": "lampen"}, {})
+    said = {"version": str(draft.pk), "looks_at": "PAGE_VISIT", "points": "", "cap": "30", **rows}
+
+    answer = marketer.post(reverse("admin:scoring_scorerule_add"), {**said, "_more": "1"})
+
+    formset = answer.context["inline_admin_formsets"][0].formset
+    assert not ScoreRule.objects.exists()
+    assert [form["text"].value() for form in formset.forms] == ["lampen", None, None]
+    assert 'name="conditions-TOTAL_FORMS" value="3"' in answer.content.decode()
+    assert answer.context["adminform"].form["cap"].value() == "30"
+    assert not answer.context["errors"]
+
+
 @pytest.mark.parametrize(
     "rows",
     [

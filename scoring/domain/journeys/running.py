@@ -17,6 +17,7 @@ from scoring.domain.journeys.checking import Sentence, find_faults, find_unreach
 from scoring.domain.journeys.figures import FEWEST
 from scoring.domain.journeys.gate import compile_gates, gates_of
 from scoring.domain.journeys.stepping import parameters_of, rules_of
+from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores.statement import Whose
 from scoring.models import Journey, JourneyRule, JourneyStage
 
@@ -198,6 +199,27 @@ def _asks_something(rule: JourneyRule) -> bool:
     """Only waiting is no question to people, but to let everybody in is."""
     asks = rule.segment_id or rule.score_model_id or rule.looks_at or rule.conditions
     return bool(asks) or rule.kind == JourneyRule.Kind.ENTER
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """For how many one rule holds now, of all who may be followed; one that only waits asks nothing."""
+
+    people: int = 0
+    everybody: int = 0
+    waits_only: bool = False
+
+
+def count_rule(*, rule: JourneyRule, at: datetime.datetime) -> Holding | None:
+    """Count for how many one rule holds now, as it is saved; None where it asks what cannot be asked."""
+    if not _asks_something(rule):
+        return Holding(waits_only=True)
+    try:
+        with transaction.atomic():
+            [(people, everybody)] = count_rules(journey=rule.journey, rules=[rule], at=at).values()
+    except (UnknownWordError, DataError):
+        return None
+    return Holding(people=people, everybody=everybody)
 
 
 def _of_count(rule: JourneyRule, people: int, everybody: int) -> Doubt | None:
