@@ -27,7 +27,7 @@ def sample(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 
 def test_candidates_stand_in_each_stage_as_they_came() -> None:
-    rows = JourneyMember.objects.order_by("contact__given_name")
+    rows = JourneyMember.objects.filter(journey__kind="TALENT_POOL").order_by("contact__given_name")
 
     assert list(rows.values_list("contact__given_name", "stage__code", "source")) == [
         ("Jade", "engage", "FORM"),
@@ -49,7 +49,8 @@ def test_the_pool_tells_its_figures() -> None:
     figures = read_figures(pool=TalentPool.objects.get(), now=ENDS_AT - timedelta(days=5))
 
     assert (figures.in_pool, figures.referred, figures.running) == (5, 1, 1)
-    assert (figures.fit.right, figures.fit.unknown) == (3, 2)
+    # Lars works here now, so nobody says whether he is right.
+    assert (figures.fit.right, figures.fit.unknown, figures.fit.not_looked_at) == (3, 1, 1)
     assert figures.ending == {7: 1, 30: 1, 90: 2}
     assert figures.channels == {"EMAIL": 1, "CALL": 1}
 
