@@ -12,7 +12,14 @@ from django.db.models import QuerySet
 
 from consent.models import OutboxMessage
 from scoring.domain.versions import explain_as_at
-from scoring.models import CampaignRecipient, Score, ScoreModel, SegmentMember
+from scoring.models import (
+    CampaignRecipient,
+    ContactAttribute,
+    JourneyMember,
+    Score,
+    ScoreModel,
+    SegmentMember,
+)
 from tests.make import NOW
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +76,17 @@ def test_loading_twice_changes_nothing() -> None:
     call_command("sample", people=0, verbosity=0)
 
     assert {model.__name__: QuerySet(model=model).count() for model in apps.get_models()} == before
+
+
+def test_who_is_likely_to_leave_came_into_the_journey_that_keeps_customers() -> None:
+    member = JourneyMember.objects.select_related("contact").get(journey__code="behouden")
+
+    assert (member.contact.given_name, member.stage.code if member.stage else "") == ("Anna", "luisteren")
+    assert member.source == JourneyMember.Source.RULE
+    assert [task.words for task in member.tasks.all()] == ["Vraag hoe de lamp bevalt; bied niets aan."]
+
+
+def test_of_who_stopped_everything_no_probability_is_kept() -> None:
+    kept = ContactAttribute.objects.filter(name="churn").order_by("contact__given_name")
+
+    assert list(kept.values_list("contact__given_name", "value")) == [("Anna", "0.82"), ("Noor", "0.35")]
