@@ -101,7 +101,9 @@ class SegmentAdmin(SegmentPeople, ScopedAdmin[Segment]):
         return ("legal_entity", "code", *(("model", "band_code") if is_used(obj) else ()))
 
     def get_fieldsets(self, request: HttpRequest, obj: Segment | None = None) -> Any:
-        whose, who = super().get_fieldsets(request, obj)
+        whose, (title, who_is) = super().get_fieldsets(request, obj)
+        may_edit = self.has_change_permission(request, obj) if obj else True
+        who = (title, who_is | {"fields": (*who_is["fields"], "meant")} if may_edit else who_is)
         return (whose, (who[0], {**who[1], "description": USED})) if obj and is_used(obj) else (whose, who)
 
     @admin.display(description=_("people"), ordering="member_count")

@@ -89,3 +89,10 @@ def keep_profiled(*, contact_ids: Collection[uuid.UUID], gate: dict[str, Any]) -
     with connection.cursor() as cursor:
         cursor.execute(OF_SOME, {**gate, "asked": list(contact_ids)})
         return {contact_id for (contact_id,) in cursor.fetchall()}
+
+
+def count_profiled(*, gate: dict[str, Any]) -> int:
+    """Count everybody whom the gate lets in."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({LET_IN}) let_in", gate)  # noqa: S608 # nosec B608
+        return int(cursor.fetchone()[0])

@@ -1,14 +1,15 @@
-"""Segments kept by hand: who is put in and taken out, and never somebody who may not be profiled."""
+"""Segments: how many a band puts in, who is put in and taken out by hand; never who may not be profiled."""
 
 import datetime
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from customers.models import Contact
-from scoring.domain.profiling import LEGITIMATE_INTEREST, gate_parameters, keep_profiled
-from scoring.models import Segment, SegmentMember
+from scoring.domain.profiling import LEGITIMATE_INTEREST, count_profiled, gate_parameters, keep_profiled
+from scoring.models import Score, ScoreModel, Segment, SegmentMember
 
 
 class NotByHandError(ValueError):
@@ -17,6 +18,26 @@ class NotByHandError(ValueError):
 
 class MayNotBeProfiledError(ValueError):
     """This person objected to profiling, or may not be looked at for another reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InBand:
+    """How many people are in a band now, of all who may be profiled for its score."""
+
+    people: int
+    everybody: int
+
+    @property
+    def is_doubtful(self) -> bool:
+        return not 0 < self.people < self.everybody
+
+
+def count_band(*, model: ScoreModel, code: str, now: datetime.datetime) -> InBand:
+    """Count who would be in the segment of a band; nobody as long as no version of the model counts."""
+    in_force = model.versions.filter(published_at__isnull=False, retired_at__isnull=True)
+    people = Score.objects.filter(model=model, band__version__in=in_force, band__code=code).count()
+    gate = gate_parameters(legal_entity=model.legal_entity, rests_on=model.rests_on, now=now)
+    return InBand(people=people, everybody=count_profiled(gate=gate))
 
 
 @transaction.atomic
