@@ -13,7 +13,7 @@ from consent.domain.engine.asking import Addresses, read_texts
 from consent.domain.engine.backing import Ruling, ends_looked_at, find_end
 from consent.domain.engine.facts_query import FactsQuery
 from consent.domain.engine.question import Question
-from consent.domain.engine.ready import Keyed, fetch_ready, key_of
+from consent.domain.engine.ready import HOLDER, Keyed, fetch_ready, in_places, key_of
 from consent.domain.engine.strangers import NO_ENDS, find_known, key_of_stranger
 from consent.domain.engine.verdict import Verdict, write_verdict
 from consent.domain.rulebook.decision import restrictiveness
@@ -25,9 +25,6 @@ CHUNK = 30_000
 COLUMNS = "SELECT place, key, ends, uuid_send(contact_id) FROM facts ORDER BY contact_id, place"
 COUNTRY_CODE: Final = 3  # letters, the plus among them
 KEYS: Final = FactsQuery(COLUMNS)
-
-
-HOLDER: Final = 3  # where in a row the key of the contact stands: unpacking all of it takes longer
 
 
 class Answered(NamedTuple):
@@ -49,10 +46,13 @@ def answer_chunk(
     addresses = read_texts(question=question, texts=texts, contacts=contacts)
     ready = fetch_ready(question=question, addresses=addresses)
     judged = _JudgedReady(question)
-    found = {place: judged[facts].until(ends) for place, facts, ends, _contact in ready}
-    others = [place for place in range(1, len(texts) + 1) if place not in found]
-    holders = {row[HOLDER] for row in ready} | _ask_others(question, addresses, others, found)
-    return Answered([found[place][1] for place in range(1, len(texts) + 1)], b"".join(holders))
+    known = {value: judged[facts][ends] for value, facts, ends, _holder in ready}
+    found = in_places(addresses=addresses, ready=ready, known=known)
+    others: dict[int, tuple[int, Verdict]] = {}
+    places = [place for place, one in enumerate(found) if one is None]
+    holders = {row[HOLDER] for row in ready} | _ask_others(question, addresses, places, others)
+    verdicts = [(one or others[place])[1] for place, one in enumerate(found)]
+    return Answered(verdicts, b"".join(holders))
 
 
 def _ask_others(
@@ -62,11 +62,12 @@ def _ask_others(
     known = _answer_strangers(question, addresses, places, found)
     if not known:
         return set()
-    among = addresses.only(places=[place - 1 for place in known])
-    rows = ask_database(query=KEYS, question=question, addresses=among, explained=False)
+    rows = ask_database(
+        query=KEYS, question=question, addresses=addresses.only(places=known), explained=False
+    )
     judged = _Judged(question)
     for number, key, ends, _contact in rows:
-        one, place = judged[key].until(ends), known[number - 1]
+        one, place = judged[key][ends], known[number - 1]
         if one[0] < found.setdefault(place, one)[0]:
             found[place] = one
     return {row[HOLDER] for row in rows if row[HOLDER]}
@@ -76,7 +77,7 @@ def _answer_strangers(
     question: Question, addresses: Addresses, places: Sequence[int], found: dict[int, tuple[int, Verdict]]
 ) -> list[int]:
     """Answer whoever is a stranger; returns the places of those who are none."""
-    among, judged = addresses.only(places=[place - 1 for place in places]), _JudgedStrangers(question)
+    among, judged = addresses.only(places=places), _JudgedStrangers(question)
     known = find_known(question=question, addresses=among)
     asked = zip(places, among.values, among.usable, among.contacts, strict=True)
     for number, (place, value, usable, contact) in enumerate(asked, start=1):
@@ -107,7 +108,7 @@ class _JudgedStrangers(dict[tuple[str, bool], tuple[int, Verdict]]):
 
     def __missing__(self, about: tuple[str, bool]) -> tuple[int, Verdict]:
         key = key_of_stranger(question=self.question, start=about[0], usable=about[1])
-        self[about] = _Ruled(self.question, rule_on(case=self.question.case, key=key)).until(NO_ENDS)
+        self[about] = _Ruled(self.question, rule_on(case=self.question.case, key=key))[NO_ENDS]
         return self[about]
 
 
@@ -123,20 +124,25 @@ class _JudgedReady(dict[str, "_RuledReady"]):
         return self[facts]
 
 
-class _Ruled:
-    """The verdict on one combination of facts, behind how restrictive it is; found once for equal ends."""
+class _Ruled(dict[str, tuple[int, Verdict]]):
+    """The verdict on one combination of facts, behind how restrictive it is, by when they end.
+
+    Of all that ends few moments count: where those are equal, the verdict is written once.
+    """
 
     def __init__(self, question: Question, ruling: Ruling) -> None:
+        super().__init__()
         self.question, self.ruling = question, ruling
         self.looked_at = ends_looked_at(ruling=ruling)
         self.found: dict[tuple[str, ...], tuple[int, Verdict]] = {}
 
-    def until(self, ends: str) -> tuple[int, Verdict]:
+    def __missing__(self, ends: str) -> tuple[int, Verdict]:
         counting = self._counting(ends) if self.looked_at else ()
         if counting not in self.found:
             end = find_end(question=self.question, ruling=self.ruling, ends=self._in_order(ends))
             self.found[counting] = restrictiveness(self.ruling.decision), self._verdict(end)
-        return self.found[counting]
+        self[ends] = self.found[counting]
+        return self[ends]
 
     def _counting(self, ends: str) -> tuple[str, ...]:
         lists = ends.split("|")

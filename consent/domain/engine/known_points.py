@@ -13,7 +13,7 @@ from consent.domain.engine.answering import (
 from consent.domain.engine.asking import Addresses, Asked
 from consent.domain.engine.facts_query import FactsQuery
 from consent.domain.engine.question import Question
-from consent.domain.engine.ready import fetch_ready, key_of
+from consent.domain.engine.ready import fetch_ready, in_places, key_of
 from consent.domain.rulebook.decision import Decision
 from customers.models import ContactPoint
 
@@ -27,7 +27,10 @@ def decide_about(*, question: Question, points: Sequence[ContactPoint]) -> list[
     It fetches nothing but facts, so that a whole audience can be counted.
     """
     addresses = _known(points)
-    facts = {place - 1: one for place, one, *_rest in fetch_ready(question=question, addresses=addresses)}
+    ready = fetch_ready(question=question, addresses=addresses)
+    by_value = {value: facts for value, facts, _ends, _holder in ready}
+    placed = in_places(addresses=addresses, ready=ready, known=by_value)
+    facts = {place: one for place, one in enumerate(placed) if one}
     keyed = {one: key_of(question=question, facts=one).key for one in set(facts.values())}
     keys = {place: keyed[one] for place, one in facts.items()}
     others = [place for place in range(len(points)) if place not in keys]

@@ -5,24 +5,20 @@ written for this one, once for all who share them. Whoever does not stand ready,
 since, goes the long way.
 """
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-import orjson
+from collections.abc import Mapping, Sequence
+from itertools import compress
+from typing import Any, Final, NamedTuple, TypeVar
 
 from consent.domain.engine.asking import Addresses
 from consent.domain.engine.backing import CONSENTS, RELATIONS
-from consent.domain.engine.facts_query import ASKED
+from consent.domain.engine.facts_query import SQL
 from consent.domain.engine.question import Question
 from consent.domain.engine.statement import Statement
 from consent.domain.rulebook.facts import Kind, Listing
 from customers.domain.key_rings import suppression_keys
 from customers.models import ContactPoint
 
-READY: Final = Statement(
-    "\n".join((ASKED, Path(__file__).with_name("sql").joinpath("ready.sql").read_text()))
-)
+READY: Final = Statement(SQL.joinpath("ready.sql").read_text())
 KINDS: Final = {ContactPoint.Kind.EMAIL.value, ContactPoint.Kind.PHONE.value}
 # Fewer are asked about at once: two statements would take longer than one.
 FEWEST: Final = 50
@@ -32,9 +28,11 @@ MUCH: Final = 20_000
 FORM: Final = 1
 
 
-# Of a place in the list: its facts, when they end, and whose address it is, by key. None of them has a name:
-# of a million it would take half a second to give them one.
-Ready = tuple[int, str, str, bytes]
+# An address, its facts, when they end, and whose it is, by key. None of them has a name: of a million it
+# would take half a second to give them one.
+Ready = tuple[str, str, str, bytes]
+HOLDER: Final = 3
+Known = TypeVar("Known")
 
 
 class Keyed(NamedTuple):
@@ -80,7 +78,28 @@ def fetch_ready(*, question: Question, addresses: Addresses) -> list[Ready]:
     """Fetch who stands ready of those asked about; nobody where there is no short way."""
     if not is_short(question=question, addresses=addresses) or not can_stand_ready():
         return []
-    return READY.fetch(_parameters(question, addresses), binary=True)
+    rows: list[Ready] = READY.fetch(_parameters(question, addresses), binary=True)
+    if not any(addresses.contacts):
+        return rows
+    asked = {
+        (value, key and key.bytes) for value, key in zip(addresses.values, addresses.contacts, strict=True)
+    }
+    return [row for row in rows if (row[0], None) in asked or (row[0], row[HOLDER]) in asked]
+
+
+def in_places(
+    *, addresses: Addresses, ready: Sequence[Ready], known: Mapping[str, Known]
+) -> list[Known | None]:
+    """Put what is known by address in the places of the list; nothing where another contact is named."""
+    found = list(map(known.get, addresses.values))
+    if all(addresses.usable) and not any(addresses.contacts):
+        return found
+    holders = {row[0]: row[HOLDER] for row in ready}
+    asked = zip(found, addresses.values, addresses.usable, addresses.contacts, strict=True)
+    return [
+        one if usable and (contact is None or holders.get(value) == contact.bytes) else None
+        for one, value, usable, contact in asked
+    ]
 
 
 def key_of(*, question: Question, facts: str) -> Keyed:
@@ -134,11 +153,9 @@ def _serves(entity: str, text: str) -> bool:
 
 
 def _parameters(question: Question, addresses: Addresses) -> dict[str, Any]:
-    contacts = orjson.dumps(addresses.contacts).decode() if any(addresses.contacts) else None
     return {
-        "values": orjson.dumps(addresses.values).decode(),
-        "usable": bytes(addresses.usable),
-        "contacts": contacts,
+        # No address we read holds a line end; whatever a program handed in, parts of it are nobody's.
+        "values": "\n".join(compress(addresses.values, addresses.usable)),
         "organisation": question.organisation_id,
         "at": question.at,
         "much": MUCH,
