@@ -53,12 +53,24 @@ class _Task:
 
 def screen_here(*, text: BinaryIO, plan: Plan) -> Iterator[Screened]:
     """Answer a list piece by piece in this process."""
-    # What was there before stays: going through all of it time and again costs as much as the answers.
-    gc.freeze()
-    try:
+    with _tidied_between_pieces():
         for piece in pieces(source=text, layout=plan.layout):
             yield plan.screen(data=piece.data, titles=_titles(piece, plan))
+            gc.collect()
+
+
+@contextlib.contextmanager
+def _tidied_between_pieces() -> Iterator[None]:
+    """Look for what nobody needs any more between pieces only, and not among what was there before them.
+
+    Time and again going through all of it costs as much as the answers.
+    """
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
     finally:
+        gc.enable()
         gc.unfreeze()
 
 
@@ -101,8 +113,7 @@ def _serve(link: Connection, other_end: Connection, file: int, plan: Plan) -> No
     # The parent's end must be the only other one, or the end of the parent would go unnoticed.
     other_end.close()
     _leave_connections_to_the_parent()
-    gc.freeze()  # as above
-    with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+    with _tidied_between_pieces(), contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
             task: _Task = link.recv()
             data = _read(file, task) + task.behind
@@ -110,6 +121,7 @@ def _serve(link: Connection, other_end: Connection, file: int, plan: Plan) -> No
                 link.send(plan.screen(data=data, titles=task.titles))
             except OperationalError as error:
                 link.send(OperationalError(*error.args))
+            gc.collect()
     connections.close_all()
 
 
