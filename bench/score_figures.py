@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from bench.bulk_loading import checked_afterwards
+from bench.journeys import measure_journeys
 from bench.score_telling import measure_telling
 from bench.timing import best, now, say, timed
 from config.databases import as_owner
@@ -59,6 +60,7 @@ def measure_scores(*, contacts: int) -> None:
     some = list(Contact.objects.values_list("pk", flat=True)[:JUST_HEARD_OF])
     few, _ = best(lambda: score_some(version=version, contact_ids=some, now=began))
     say("twenty rules, who was just heard of", len(some) * EVENTS_EACH, few)
+    measure_journeys(version)
     measure_telling(version)
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(f"memory of our process at most {used:.0f} MB\n")

@@ -1,4 +1,5 @@
-"""Counting scores by twenty rules with decay, beside a bare aggregate; and how soon they know what is told.
+"""Counting scores by twenty rules with decay, beside a bare aggregate; a journey over everybody; and how soon
+scores know what is told.
 
 .venv/bin/python -m bench.scoring                      # full size: a million contacts, ten million events
 .venv/bin/python -m bench.scoring --contacts 100000
