@@ -12,20 +12,22 @@ from scoring.models import JourneyRule, RuleCondition, ScoreRule
 
 WORDS: Final = frozenset({"field", "name", "comparison", "text", "number"})
 OF_ONE: Final = "AND {column} = contact.id"
+# Looked up for each person by itself, never put together for everybody: a turn asks about a few thousand at a
+# time, and whoever has no such row has none to compare.
 IN_BAND: Final = (
-    "EXISTS (SELECT FROM scoring_score score JOIN scoring_band band ON band.id = score.band_id "
-    "WHERE score.model_id = %({key}_model)s AND score.contact_id = contact.id "
-    "AND band.code = %({key}_band)s)"
+    "(SELECT band.code FROM scoring_score score JOIN scoring_band band ON band.id = score.band_id "
+    "WHERE score.model_id = %({key}_model)s AND score.contact_id = contact.id) = %({key}_band)s"
 )
 PUT_IN: Final = (
-    "EXISTS (SELECT FROM scoring_segmentmember put WHERE put.segment_id = %({key}_segment)s "
+    "(SELECT true FROM scoring_segmentmember put WHERE put.segment_id = %({key}_segment)s "
     "AND put.contact_id = contact.id)"
 )
 SCORED: Final = (
-    "EXISTS (SELECT FROM scoring_score score WHERE score.model_id = %({key}_scored)s "
-    "AND score.contact_id = contact.id AND score.points {sign} %({key}_points)s)"
+    "(SELECT score.points FROM scoring_score score WHERE score.model_id = %({key}_scored)s "
+    "AND score.contact_id = contact.id) {sign} %({key}_points)s"
 )
 ACTED: Final = "(SELECT count(*) FROM ({acts}) act WHERE {holds}{since}) >= %({key}_times)s"
+ACTED_ONCE: Final = "(SELECT true FROM ({acts}) act WHERE {holds}{since} LIMIT 1)"
 # Of whoever a colleague put in their stage by hand only what they did after it.
 SINCE_PUT: Final = " AND (here.put_at IS NULL OR act.occurred_at > here.put_at)"
 SIGNS: Final = {JourneyRule.Comparison.REACHES.value: ">=", JourneyRule.Comparison.FALLS.value: "<="}
@@ -47,6 +49,11 @@ def conditions_of(*, rule: JourneyRule) -> list[RuleCondition]:
     if not isinstance(rule.conditions, list):
         raise UnknownWordError(str(rule.pk))
     return [_condition(rule, one) for one in rule.conditions]
+
+
+def looks_at_acts(*, rule: JourneyRule) -> bool:
+    """Say whether a rule asks what people did, and not only what they are."""
+    return rule.looks_at not in {"", ScoreRule.LooksAt.PERSON}
 
 
 def score_rule_of(*, rule: JourneyRule) -> ScoreRule:
@@ -98,4 +105,5 @@ def _acts_or_person(rule: JourneyRule, key: str, params: dict[str, Any], since: 
         return
     params |= {f"{key}_kinds": [asks.looks_at], f"{key}_times": rule.times}
     acts = acts_looked_at(kinds=[asks.looks_at], whose=OF_ONE).replace("%(kinds)s", f"%({key}_kinds)s")
-    yield ACTED.format(acts=acts, holds=holds, key=key, since=since)
+    acted = ACTED_ONCE if rule.times == 1 else ACTED
+    yield acted.format(acts=acts, holds=holds, key=key, since=since)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
-from scoring.domain.journeys.asking import SINCE_PUT, compile_rule
+from scoring.domain.journeys.asking import SINCE_PUT, compile_rule, looks_at_acts
 from scoring.domain.journeys.gate import compile_gates, gates_of
 from scoring.domain.scores.acts import DAYS, midnights
 from scoring.domain.scores.computing import Range
@@ -65,9 +65,14 @@ def compile_steps(
     params = parameters_of(journey=journey, at=at)
     followed = compile_gates(gates=gates_of(journey=journey, now=now), whose=whose, params=params)
     rules = [] if journey.state == Journey.State.PAUSED else rules_of(journey=journey)
-    arms = [_arm(rule, place, whose, params) for place, rule in enumerate(rules)]
+    arms = [_arm(rule, place, params) for place, rule in enumerate(rules)]
+    params["looking"] = [
+        rule.from_stage_id for rule in rules if rule.from_stage_id and looks_at_acts(rule=rule)
+    ]
     sql = CHOSEN.format(
         of_member=whose.format(column="member.contact_id"),
+        of_contact=whose.format(column="contact.id"),
+        of_been=whose.format(column="been.contact_id"),
         followed=followed,
         steps="".join(arms),
     )
@@ -99,7 +104,7 @@ def parameters_of(*, journey: Journey, at: datetime.datetime) -> dict[str, Any]:
     }
 
 
-def _arm(rule: JourneyRule, place: int, whose: Whose, params: dict[str, Any]) -> str:
+def _arm(rule: JourneyRule, place: int, params: dict[str, Any]) -> str:
     key = f"r{place}"
     since = "" if rule.from_stage_id is None else SINCE_PUT
     asked = compile_rule(rule=rule, key=key, params=params, since=since)
@@ -111,5 +116,4 @@ def _arm(rule: JourneyRule, place: int, whose: Whose, params: dict[str, Any]) ->
         f"{key}_before": params["at"] - rule.after_days * DAY,
     }
     arm = INWARD if rule.from_stage_id is None else ONWARD
-    of_contact = whose.format(column="contact.id")
-    return arm.format(key=key, place=place, asked=asked, of_contact=of_contact)
+    return arm.format(key=key, place=place, asked=asked)

@@ -9,24 +9,28 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from consent.models import Channel
+from consent.models import Channel, Purpose
 from customers.models import Contact, Organisation
 from scoring.domain.behaviour import AT_ONCE, Delivery, keep_behaviour
 from scoring.domain.campaigns import audience, gathering
+from scoring.domain.journeys import turning
 from scoring.domain.scores.computing import score_some
 from scoring.domain.scores.hearing import find_touched
 from scoring.domain.talent_pool import removing
-from scoring.models import BehaviourEvent, Campaign, Score, ScoreModelVersion, ScoreRule
+from scoring.models import BehaviourEvent, Campaign, Journey, Score, ScoreModelVersion, ScoreRule
 from tests import make
 from tests.conftest import owner_connection
-from tests.scoring.domain.campaigns.scene import campaign, shop, start
+from tests.scoring import make_journeys as journeys
+from tests.scoring import make_scores
+from tests.scoring.domain.campaigns.scene import campaign, marketer, shop, start
 from tests.scoring.make import attribute, behaviour
 from tests.scoring.make_scores import score_model, score_rule, score_version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PEOPLE = 20_000
 LARGE = ("customers_contact", "scoring_score", "scoring_behaviourevent", "scoring_contactattribute")
-PLANNED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)")
+OF_JOURNEYS = (*LARGE, "scoring_journeymember", "scoring_segmentmember")
+PLANNED = re.compile(r"(\s|--.*\n)*(SELECT|WITH|INSERT|UPDATE|DELETE)")
 COPIES = {
     "customers_contact": "'id', md5('contact' || n)::uuid",
     "scoring_behaviourevent": "'id', md5('event' || n)::uuid, 'contact_id', md5('contact' || n)::uuid",
@@ -35,6 +39,16 @@ COPIES = {
 SCORES = """
 INSERT INTO scoring_score (model_id, contact_id, points, changed_at)
 SELECT %(model)s, md5('contact' || n)::uuid, n / 200.0, %(now)s FROM generate_series(1, %(people)s) AS n
+"""
+
+MEMBERS = """
+INSERT INTO scoring_journeymember (journey_id, contact_id, stage_id, source, entered_at, stage_since, outcome)
+SELECT stage.journey_id, md5('contact' || n)::uuid, stage.id, 'RULE', %(since)s, %(since)s, ''
+FROM scoring_journeystage stage CROSS JOIN generate_series(1, %(people)s) AS n WHERE stage.code = 'looks'
+"""
+IN_SEGMENT = """
+INSERT INTO scoring_segmentmember (segment_id, contact_id, since_at)
+SELECT %(segment)s, md5('contact' || n)::uuid, %(since)s FROM generate_series(1, %(people)s) AS n
 """
 
 
@@ -76,22 +90,22 @@ def told(people: Sequence[uuid.UUID]) -> list[dict[str, str]]:
     ]
 
 
-def scans_of(ask: Callable[[], object]) -> list[str]:
+def scans_of(ask: Callable[[], object], tables: Sequence[str] = LARGE) -> list[str]:
     """Run something, and list which large tables the database would read from end to end for it."""
     with CaptureQueriesContext(connection) as asked:
         ask()
     statements = [query["sql"] for query in asked if PLANNED.match(query["sql"])]
     assert statements
     with connection.cursor() as cursor:
-        return [table for statement in statements for table in scanned(cursor, statement)]
+        return [table for statement in statements for table in scanned(cursor, statement, tables)]
 
 
-def scanned(cursor: object, statement: str) -> list[str]:
+def scanned(cursor: object, statement: str, tables: Sequence[str]) -> list[str]:
     assert hasattr(cursor, "execute")
     assert hasattr(cursor, "fetchall")
     cursor.execute(f"EXPLAIN {statement}")
     plan = "\n".join(line for (line,) in cursor.fetchall())
-    return [table for table in re.findall(r"Seq Scan on (\w+)", plan) if table in LARGE]
+    return [table for table in re.findall(r"Seq Scan on (\w+)", plan) if table in tables]
 
 
 def test_the_list_of_scores_is_read_from_its_top() -> None:
@@ -110,6 +124,49 @@ def test_what_is_kept_for_talent_pools_is_found_by_name_among_all_that_is_known(
     seed()
 
     assert scans_of(lambda: list(removing.remove_left(now=make.NOW))) == []
+
+
+def test_a_turn_of_a_journey_looks_at_nobody_beyond_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turning, "PEOPLE_AT_ONCE", 200)
+    version, _waiting = seed()
+    journey = long_journey(version)
+    by_hand = str(journey.rules.get(position=3).segment_id)
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERS, {"since": make.LONG_AGO, "people": PEOPLE * 3 // 4})
+        cursor.execute(IN_SEGMENT, {"since": make.LONG_AGO, "people": PEOPLE, "segment": by_hand})
+    with owner_connection() as owner:
+        owner.execute("ANALYZE")
+
+    scans = scans_of(lambda: turning.bring_on(journey=journey, now=make.NOW), OF_JOURNEYS)
+
+    assert scans == []
+    assert Journey.objects.get().turn_after is not None
+
+
+def long_journey(version: ScoreModelVersion) -> Journey:
+    """By what they do people come in; by score, band and segment they go on and leave."""
+    entity = version.model.legal_entity
+    warm = make_scores.band(version=version, from_points=10, code="warm", name="Warm")
+    Score.objects.filter(points__gte=10).update(band=warm)
+    by_band = make_scores.segment(legal_entity=entity, model=version.model, band_code="warm", code="warm")
+    by_hand = make_scores.segment(legal_entity=entity, code="hand")
+    journey = journeys.journey(legal_entity=entity, purpose=Purpose.objects.get(code="profiling"))
+    looks = journeys.stage(journey=journey, code="looks")
+    considers = journeys.stage(journey=journey, position=1, code="considers")
+    journeys.rule(journey=journey, to_stage=looks, looks_at=ScoreRule.LooksAt.SEARCH)
+    journeys.rule(
+        journey=journey,
+        position=1,
+        from_stage=looks,
+        to_stage=considers,
+        reaches=(version.model, 99),
+    )
+    journeys.rule(journey=journey, position=2, from_stage=considers, to_stage=looks, segment=by_band)
+    journeys.rule(
+        journey=journey, position=3, from_stage=looks, segment=by_hand, outcome="GOAL", after_days=90
+    )
+    Journey.objects.update(state="RUNNING", started_at=make.NOW, started_by=marketer(entity))
+    return journey
 
 
 def test_what_is_asked_every_few_seconds_reads_no_large_table_from_end_to_end() -> None:

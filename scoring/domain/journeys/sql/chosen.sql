@@ -4,11 +4,25 @@ WITH followed AS MATERIALIZED ({followed}),
 here AS MATERIALIZED (
     SELECT member.id, member.contact_id, member.stage_id, member.stage_since,
         -- Where a colleague put somebody by hand they stay, whatever they did before.
-        (SELECT max(move.moved_at) FROM scoring_journeymove move
-        WHERE move.member_id = member.id AND move.to_stage_id = member.stage_id AND move.how = 'HAND'
-            AND move.moved_at = member.stage_since) AS put_at
+        CASE WHEN member.stage_id = ANY(%(looking)s::uuid[]) THEN (
+            SELECT max(move.moved_at) FROM scoring_journeymove move
+            WHERE move.member_id = member.id AND move.to_stage_id = member.stage_id AND move.how = 'HAND'
+                AND move.moved_at = member.stage_since
+        ) END AS put_at
     FROM scoring_journeymember member
     WHERE member.journey_id = %(journey)s AND member.left_at IS NULL AND member.stage_since < %(at)s {of_member}
+),
+-- Who may come in, found before anything is asked about them: most people are on a journey or were.
+outside AS MATERIALIZED (
+    SELECT contact.id
+    FROM customers_contact contact
+    WHERE contact.organisation_id = %(organisation)s AND contact.erased_at IS NULL {of_contact}
+        AND NOT EXISTS (
+            SELECT FROM scoring_journeymember been
+            WHERE been.journey_id = %(journey)s AND been.contact_id = contact.id {of_been}
+                AND (been.left_at IS NULL OR coalesce(been.left_at > %(again_before)s::timestamptz, true))
+        )
+        AND (contact.id IN (SELECT followed.id FROM followed)) IS TRUE
 ),
 chosen AS MATERIALIZED (
     SELECT DISTINCT ON (possible.contact_id) possible.* FROM (

@@ -13,6 +13,7 @@ went AS (
         act_at = due.act_at
     FROM chosen LEFT JOIN due ON due.stage_id = chosen.to_stage
     WHERE member.id = chosen.member_id AND member.left_at IS NULL AND member.stage_id = chosen.from_stage
+        AND member.contact_id = ANY(%(contacts)s::uuid[])
     RETURNING member.id, chosen.from_stage, chosen.to_stage, chosen.stage_since, chosen.how, chosen.rule_id
 ),
 -- Whoever left is no longer asked after, and where only figures are shown no task names anybody.
