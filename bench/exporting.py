@@ -7,7 +7,7 @@ import time
 from django.db import connection
 
 from bench.timing import say, timed
-from consent.domain.dossier import tables
+from consent.domain.dossier import cells, tables
 from consent.domain.dossier.exporting import Format, Wanted, export_evidence
 from consent.domain.dossier.selection import Selection, events_of
 from consent.domain.seal.proofs import latest_checkpoint
@@ -43,12 +43,16 @@ def measure_exporting() -> None:
     entity, checkpoint = LegalEntity.objects.get(code="bench"), latest_checkpoint()
     assert checkpoint  # noqa: S101  (the ledger was sealed just before)
     selection, size = Selection(organisation_id=entity.organisation_id), checkpoint.tree_size
-    events = events_of(selection=selection)
     bare, _ = timed(lambda: copy_bare(selection, size))
     say("floor: COPY of events with their places", size, bare)
-    table, _ = timed(lambda: sum(map(len, tables.table_of(events=events, tree_size=size))))
+    found, positions = timed(
+        lambda: tables.positions_of(events=events_of(selection=selection), tree_size=size)
+    )
+    codes = cells.codes_of(organisation_id=selection.organisation_id)
+    say("places of the events", size, found, bare)
+    table, _ = timed(lambda: sum(map(len, tables.table_of(positions=positions, codes=codes))))
     say("table of evidence", size, table, bare)
-    leaves, _ = timed(lambda: sum(map(len, tables.leaves_of(events=events, tree_size=size))))
+    leaves, _ = timed(lambda: sum(map(len, tables.leaves_of(positions=positions))))
     say("leaves as they were sealed", size, leaves, bare)
     sink, wanted = (
         Sink(),

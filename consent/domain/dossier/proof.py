@@ -3,6 +3,7 @@
 It is the range proof of the tree for any set of places; `verify_evidence.py` reads it.
 """
 
+import base64
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -11,6 +12,15 @@ from consent.domain.seal.proofs import read_nodes
 from consent.domain.seal.tree import Span, hash_spans, split_of
 
 SPANS_AT_ONCE = 5_000
+HASHES_AT_ONCE = 1_000
+
+
+def write_proof(*, positions: Sequence[int], tree_size: int) -> Iterator[bytes]:
+    """Write the proof, one hash a line; raises TreeBrokenError when the tree is damaged."""
+    proof = subset_proof(positions=positions, tree_size=tree_size)
+    # Many lines at once: hashing and packing each alone costs more than the line.
+    while some := list(islice(proof, HASHES_AT_ONCE)):
+        yield b"".join(base64.b64encode(one) + b"\n" for one in some)
 
 
 def subset_proof(*, positions: Sequence[int], tree_size: int) -> Iterator[bytes]:

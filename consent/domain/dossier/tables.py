@@ -2,30 +2,28 @@
 
 import uuid
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from consent.domain.dossier import cells
 from consent.domain.ledger.leaf import LEAF_FIELDS
-from consent.domain.seal.leaf_sql import LEAF_TEXT, MOMENTS, TEXTS
+from consent.domain.seal.leaf_sql import LEAF_TEXT, read_statement
+from consent.domain.seal.proofs import TreeBrokenError
+from consent.domain.side_by_side import read_in_order
 from consent.models import ConsentEvent
 
-# Codes beside the keys, so that a table can be read without the database.
-NAMES = {"legal_entity": "entity.code", "purpose": "purpose.code"}
-COLUMNS = ("position", *NAMES, *LEAF_FIELDS)
-# Spreadsheets run what starts with one of these; only text can.
-STARTS_A_FORMULA = ", ".join(str(ord(sign)) for sign in "=@+-\t\r")
-SAFE = f"CASE WHEN ascii({{value}}) IN ({STARTS_A_FORMULA}) THEN '''' || {{value}} ELSE {{value}} END"
 SEALED = "FROM consent_ledgerleaf sealed JOIN ({events}) event ON event.id = sealed.event_id"
-NAMED = """
-LEFT JOIN customers_legalentity entity ON entity.id = event.legal_entity_id
-LEFT JOIN consent_purpose purpose ON purpose.id = event.purpose_id
-"""
-# What comes row by row is passed on in blocks: hashing and packing each row alone costs more than the row.
-ROWS_AT_ONCE = 256
+# Rows are passed on in blocks: sending, hashing and packing each alone costs more than the row.
+ROWS_IN_A_BLOCK = 256
+# What is asked for at once, by each of those that read side by side.
+ROWS_AT_ONCE = 16 * ROWS_IN_A_BLOCK
+BLOCKS = read_statement("blocks")
+NO_CODES: Mapping[uuid.UUID, str] = {}
 # More rows, and the one with the names, no spreadsheet opens.
 MOST_ON_A_SHEET = 1_048_575
 UNTIL = " WHERE sealed.position < {tree_size} ORDER BY sealed.position"
@@ -51,9 +49,13 @@ def count_people(*, events: QuerySet[ConsentEvent], tree_size: int) -> int:
 def positions_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Sequence[int]:
     """Find the places of the events that are sealed in the tree of this size, in ascending order."""
     positions = array("q")
+    sql, parameters = _chosen(events)
+    query = f"COPY (SELECT sealed.position {sql}{UNTIL.format(tree_size=tree_size)}) TO STDOUT"
     # By COPY, as a cursor would hold all rows before it gives the first.
-    for block in _copied("SELECT sealed.position", events, tree_size, "FORMAT text"):
-        positions.extend(map(int, block.split()))
+    with connection.cursor() as cursor, cursor.copy(query, parameters) as copy:
+        rows = iter(copy)
+        while block := b"".join(islice(rows, ROWS_IN_A_BLOCK)):
+            positions.extend(map(int, block.split()))
     return positions
 
 
@@ -68,50 +70,46 @@ def places_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> list[tuple[u
         return found
 
 
-def leaves_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[bytes]:
+def leaves_of(*, positions: Sequence[int], readers: int = 1) -> Iterator[bytes]:
     """Write each leaf behind its place, in the very bytes that were hashed into the tree."""
-    select = f"SELECT sealed.position, {LEAF_TEXT}"
-    for block in _copied(select, events, tree_size, "FORMAT text"):
-        # The only thing that COPY escapes in a leaf: JSON itself escapes all other control characters.
-        yield block.replace(b"\\\\", b"\\")
+    return _written(f"sealed.position || E'\\t' || {LEAF_TEXT} || E'\\n'", positions, readers)
 
 
-def table_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[bytes]:
-    """Write the table for programs: CSV (RFC 4180), UTF-8, every value as it stands."""
-    select = "SELECT " + ", ".join(f"{_value(name)} AS {name}" for name in COLUMNS)
-    yield from _copied(select, events, tree_size, "FORMAT csv, HEADER", beside=NAMED)
-
-
-def sheet_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Iterator[bytes]:
-    """Write the table for spreadsheets: with semicolons, and no cell that starts a formula (OWASP)."""
-    cells = (f"{_safe(name)} AS {name}" for name in COLUMNS)
-    form = "FORMAT csv, HEADER, DELIMITER ';'"
-    yield "\ufeff".encode()
-    yield from _copied("SELECT " + ", ".join(cells), events, tree_size, form, beside=NAMED)
-
-
-def _value(name: str) -> str:
-    if name == "position":
-        return "sealed.position"
-    if name in MOMENTS:
-        return f"""to_char(event.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-    return NAMES.get(name, f"event.{name}")
-
-
-def _safe(name: str) -> str:
-    value = _value(name)
-    return SAFE.format(value=value) if name in TEXTS | NAMES.keys() else f"({value})::text"
-
-
-def _copied(
-    select: str, events: QuerySet[ConsentEvent], tree_size: int, form: str, beside: str = ""
+def table_of(
+    *, positions: Sequence[int], codes: Mapping[uuid.UUID, str], readers: int = 1
 ) -> Iterator[bytes]:
-    sql, parameters = _chosen(events)
-    query = f"COPY ({select} {sql}{beside}{UNTIL.format(tree_size=tree_size)}) TO STDOUT ({form})"
-    with connection.cursor() as cursor, cursor.copy(query, parameters) as copy:
-        rows = iter(copy)
-        while block := b"".join(islice(rows, ROWS_AT_ONCE)):
-            yield block
+    """Write the table for programs: CSV (RFC 4180), UTF-8, every value as it stands."""
+    yield cells.header(delimiter=",")
+    yield from _written(cells.row(delimiter=",", is_safe=False), positions, readers, codes)
+
+
+def sheet_of(
+    *, positions: Sequence[int], codes: Mapping[uuid.UUID, str], readers: int = 1
+) -> Iterator[bytes]:
+    """Write the table for spreadsheets: with semicolons, and no cell that starts a formula (OWASP)."""
+    yield "\ufeff".encode() + cells.header(delimiter=";")
+    yield from _written(cells.row(delimiter=";", is_safe=True), positions, readers, codes)
+
+
+def _written(
+    line: str, positions: Sequence[int], readers: int, codes: Mapping[uuid.UUID, str] = NO_CODES
+) -> Iterator[bytes]:
+    statement = BLOCKS.replace("/* line */", line)
+    stretches = (positions[at : at + ROWS_AT_ONCE] for at in range(0, len(positions), ROWS_AT_ONCE))
+    parts = (partial(_write, statement, stretch, codes) for stretch in stretches)
+    for blocks in read_in_order(parts=parts, readers=readers):
+        yield from blocks
+
+
+def _write(statement: str, positions: Sequence[int], codes: Mapping[uuid.UUID, str]) -> list[bytes]:
+    with connection.cursor() as cursor:
+        given: dict[str, Any] = {"positions": list(positions), "in_a_block": ROWS_IN_A_BLOCK}
+        given |= {"coded": list(codes), "codes": list(codes.values())}
+        cursor.execute(statement, given)
+        blocks = sorted(cursor.fetchall())
+    if sum(rows for _first, rows, _lines in blocks) != len(positions):
+        raise TreeBrokenError(f"events between leaf {positions[0]} and {positions[-1]} are gone")
+    return [lines.encode() for _first, _rows, lines in blocks]
 
 
 def _chosen(events: QuerySet[ConsentEvent]) -> tuple[str, tuple[Any, ...]]:
