@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from consent.models import Checkpoint, Evidence, LedgerLeaf
+from consent.models import Checkpoint, ConsentEvent, Evidence, LedgerLeaf
+from tests import make
+from tests.consent.domain.ledger.racing import Race
 from tests.consent.domain.seal.scene import make_people, seal, settle, unguarded, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +25,7 @@ def verify(*arguments: object) -> tuple[int, str]:
 
 
 @pytest.fixture(autouse=True)
-def sealed() -> None:
+def sealed() -> Race:
     """Seven events under two checkpoints."""
     race = make_people()
     write(race=race, count=4)
@@ -31,6 +33,7 @@ def sealed() -> None:
     write(race=race, count=3)
     seal(minutes=1)
     settle()
+    return race
 
 
 def kept(tmp_path: Path, *, size: int) -> Path:
@@ -81,6 +84,38 @@ def test_broken_evidence_is_found_when_asked() -> None:
     assert verify("--evidence") == (
         1,
         f"The evidence of event {event_id} was changed, or is that of another event.\n",
+    )
+
+
+SWAP = """
+UPDATE consent_evidence one SET nonce = other.nonce, ciphertext = other.ciphertext FROM consent_evidence other
+WHERE (one.event_id, other.event_id) IN ((%(one)s, %(other)s), (%(other)s, %(one)s))
+"""
+# Their keys as well, so that what is told of the one opens as well as before, with the key of the other.
+SWAP_KEYS = """
+UPDATE consent_subjectkey one SET wrapped_key = other.wrapped_key FROM consent_subjectkey other
+WHERE (one.subject_id, other.subject_id) IN ((%(one)s, %(other)s), (%(other)s, %(one)s))
+"""
+
+
+@pytest.mark.parametrize("with_keys", [False, True])
+def test_evidence_swapped_between_two_people_of_one_name_is_found(sealed: Race, *, with_keys: bool) -> None:
+    person = sealed.points[0].contact
+    namesake = make.contact(organisation=person.organisation)
+    assert str(namesake) == str(person)
+    points = [sealed.points[0], make.email_point(contact=namesake, text="namesake@example.org")]
+    first, other = write(race=Race(world=sealed.world, points=points), count=2)
+    seal(minutes=9)
+    with unguarded() as link:
+        link.execute(SWAP, {"one": first.pk, "other": other.pk})
+        if with_keys:
+            link.execute(SWAP_KEYS, {"one": first.subject_id, "other": other.subject_id})
+
+    # With another key nothing opens any more that the person ever did.
+    broken = ConsentEvent.objects.filter(subject_id=person.pk).earliest("sequence") if with_keys else first
+    assert verify("--evidence") == (
+        1,
+        f"The evidence of event {broken.pk} was changed, or is that of another event.\n",
     )
 
 
