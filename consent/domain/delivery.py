@@ -13,6 +13,7 @@ from consent.domain import messages, outbox, sms, told_by_law
 from consent.domain.ledger.evidence import EvidenceGoneError
 from consent.domain.messages import Links, Rendered
 from consent.domain.notifying import mailing
+from consent.domain.privacy import announcing
 from consent.models import Channel, OutboxMessage
 
 # Below this an SMTP answer means "later", from here on "never" (RFC 5321, section 4.2.1).
@@ -20,7 +21,7 @@ PERMANENT = 500
 MayStillGo = Callable[[OutboxMessage, datetime.datetime], bool]
 # Asked once more right before such a message leaves; an app above this one adds its own when it is ready.
 MAY_STILL_GO: Final[dict[str, MayStillGo]] = {
-    OutboxMessage.Kind.PRIVACY_CHANGE: told_by_law.may_still_be_told,
+    OutboxMessage.Kind.PRIVACY_CHANGE: announcing.may_still_go,
     OutboxMessage.Kind.BREACH: told_by_law.must_still_be_told,
 }
 
@@ -34,7 +35,7 @@ class NotTakenError(Exception):
 
 
 class StoppedMeanwhileError(Exception):
-    """The address was blocked, or its use restricted, after the message was written."""
+    """The address was blocked, or what the message tells withdrawn, after it was written."""
 
 
 class InDoubtError(Exception):

@@ -20,6 +20,7 @@ from consent.domain.told_by_law import (
     as_service,
     count_outcomes,
     find_addressees,
+    may_still_be_told,
 )
 from consent.models import (
     ConsentRecord,
@@ -137,6 +138,14 @@ def people_concerned(*, version: PrivacyStatementVersion, now: datetime.datetime
         organisation=version.legal_entity.organisation_id, erased_at__isnull=True
     )
     return everybody.filter(Exists(permissions) | Exists(relations))
+
+
+def may_still_go(message: OutboxMessage, now: datetime.datetime) -> bool:
+    """Ask once more when its turn comes: of a version that was withdrawn nobody is told any more."""
+    withdrawn = StatementAnnouncement.objects.filter(
+        contact=message.contact_id, message_id=message.pk, statement__withdrawn_at__isnull=False
+    )
+    return not withdrawn.exists() and may_still_be_told(message, now)
 
 
 def _demand(version: PrivacyStatementVersion, now: datetime.datetime) -> None:

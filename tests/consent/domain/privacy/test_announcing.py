@@ -14,7 +14,11 @@ from consent.domain.messages import WorkingLinks
 from consent.domain.notices import new_version
 from consent.domain.privacy import announcing
 from consent.domain.privacy.announcing import NotToAnnounceError
-from consent.domain.privacy.publishing import Change, publish_privacy_statement
+from consent.domain.privacy.publishing import (
+    Change,
+    publish_privacy_statement,
+    withdraw_privacy_statement,
+)
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import (
     Act,
@@ -474,14 +478,38 @@ def test_who_blocks_the_address_before_its_turn_gets_nothing(
         recorded_at=NOW + DAY,
     )
 
-    links = WorkingLinks(public_url="https://jawoord.example.org")
-    later = NOW + 2 * DAY
-    while message := outbox.claim_next(now=later):
-        delivery.deliver(message=message, links=links, now=later)
+    send_all(NOW + 2 * DAY)
 
     assert [mail.to for mail in mail_outbox()] == [["bob@example.org"]]
     refused = OutboxMessage.objects.get(state=OutboxMessage.State.REFUSED)
     assert (refused.contact_point_id, refused.last_answer) == (alice.pk, "stopped before its turn came")
+
+
+def test_of_a_version_that_is_withdrawn_nobody_is_told_any_more(
+    entity: LegalEntity, version: PrivacyStatementVersion, officer: StaffMember
+) -> None:
+    subscriber(entity, "Alice")
+    announce(version, officer)
+    coming = publish_privacy_statement(
+        version=new_version(version=version),
+        published_at=NOW + 9 * DAY,
+        change=Change(summary=SUMMARY, is_material=True),
+    )
+    announce(coming, officer)
+    withdraw_privacy_statement(version=coming, withdrawn_at=NOW + DAY)
+
+    send_all(NOW + 2 * DAY)
+
+    waited = StatementAnnouncement.objects.get(statement=coming).message_id
+    refused = OutboxMessage.objects.get(state=OutboxMessage.State.REFUSED)
+    assert (refused.pk, refused.last_answer) == (waited, "stopped before its turn came")
+    assert [mail.to for mail in mail_outbox()] == [["alice@example.org"]]
+
+
+def send_all(at: datetime.datetime) -> None:
+    links = WorkingLinks(public_url="https://jawoord.example.org")
+    while message := outbox.claim_next(now=at):
+        delivery.deliver(message=message, links=links, now=at)
 
 
 def mail_outbox() -> list[EmailMessage]:
