@@ -7,13 +7,13 @@ only they go the long way.
 from typing import Final
 
 from consent.domain.engine.asking import Addresses, as_parameters
-from consent.domain.engine.facts_query import MANY, SQL
+from consent.domain.engine.facts_query import HASHED, SQL
 from consent.domain.engine.question import Question
 from consent.domain.engine.ready import is_short
 from consent.domain.engine.statement import Statement
 from consent.domain.rulebook.facts import Age, Block, Jurisdiction, Listing
 
-KNOWN: Final = Statement(f"{MANY}{SQL.joinpath('strangers.sql').read_text()}")
+KNOWN: Final = Statement(SQL.joinpath("strangers.sql").read_text().replace("/* hashed */", HASHED))
 COUNTRIES: Final = {"+31": Jurisdiction.NL, "+32": Jurisdiction.BE}
 # When their facts end, as the query of facts writes it: never.
 NO_ENDS: Final = "|||"
@@ -25,7 +25,9 @@ def find_known(*, question: Question, addresses: Addresses) -> set[int]:
         return set(range(1, len(addresses.values) + 1))
     asked = as_parameters(question=question, addresses=addresses)
     about = {"organisation": question.organisation_id, "list_fresh": question.list_is_fresh}
-    return {place for (place,) in KNOWN.fetch({**about, **asked}, binary=True)}
+    rows = KNOWN.fetch({**about, **asked}, binary=True)
+    values, blocked = {value for value, _place in rows}, {place for _value, place in rows if place}
+    return blocked | {place for place, value in enumerate(addresses.values, start=1) if value in values}
 
 
 def key_of_stranger(*, question: Question, start: str, usable: bool) -> str:

@@ -62,9 +62,11 @@ class House:
         ]
 
 
-def both_ways(*, question: Question, texts: Sequence[str]) -> tuple[list[Verdict], list[Verdict], int]:
+def both_ways(
+    *, question: Question, texts: Sequence[str], contacts: Sequence[uuid.UUID | None] = ()
+) -> tuple[list[Verdict], list[Verdict], int]:
     """The verdicts by the short way and by the long one, and how many stood ready."""
-    nobody: list[uuid.UUID | None] = [None] * len(texts)
+    named = contacts or [None] * len(texts)
     seen = []
 
     def fetch(**about: object) -> list[ready.Ready]:
@@ -72,9 +74,9 @@ def both_ways(*, question: Question, texts: Sequence[str]) -> tuple[list[Verdict
         return seen[-1]
 
     with mock.patch.object(ready, "FEWEST", 0), mock.patch("consent.domain.engine.bulk.fetch_ready", fetch):
-        short = answer_chunk(question=question, texts=texts, contacts=nobody)
+        short = answer_chunk(question=question, texts=texts, contacts=named)
     with mock.patch.object(ready, "FEWEST", len(texts) + 1):
-        long = answer_chunk(question=question, texts=texts, contacts=nobody)
+        long = answer_chunk(question=question, texts=texts, contacts=named)
     assert sorted_keys(short.keys) == sorted_keys(long.keys)
     return short.verdicts, long.verdicts, len(seen[0])
 

@@ -41,6 +41,20 @@ def test_whoever_is_asked_about(seed: int) -> None:
     assert not ReadyAddress.objects.filter(value=shared.value).exists()
 
 
+def test_who_is_named_beside_an_address() -> None:
+    chance, house = random.Random(6), House()  # noqa: S311 (people to test with)
+    people = [somebody(house=house, number=number, chance=chance) for number in range(PEOPLE)]
+    make_all_ready()
+    texts = [f"+3120000{number:04}" for number in range(PEOPLE)] * 3
+    # Each number for nobody, for whom it belongs to, and for somebody else.
+    contacts = [*[None] * PEOPLE, *[one.pk for one in people], *[people[0].pk] * PEOPLE]
+
+    for question in house.questions(at=make.NOW):
+        short, long, ready = both_ways(question=question, texts=texts, contacts=contacts)
+        assert short == long
+        assert question.channel == "EMAIL" or ready > 0
+
+
 def test_whose_term_passed_is_made_ready_again() -> None:
     chance, house = random.Random(5), House()  # noqa: S311 (people to test with)
     for number in range(PEOPLE):
