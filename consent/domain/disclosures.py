@@ -1,6 +1,7 @@
 """Who stood on a list that was given out: the least that answers it later (art. 33 and 5(1)(c) GDPR)."""
 
 import datetime
+import struct
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,20 +9,49 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from django.db import connection
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
 
 from consent.domain.engine.question import Question
 from consent.models import Disclosure
 from customers.models import uuid7
 
 KEY: Final = 16
+LENGTH: Final = struct.pack("!i", KEY)
+UUID, UUID_ARRAY = 2950, 2951  # the numbers that PostgreSQL has for these types
 AT_ONCE: Final = 2_000
-INSERT: Final = """
-INSERT INTO consent_disclosure (id, organisation_id, legal_entity_id, source, list_id, purpose_id, channel,
-    disclosed_at, staff_id, api_key_id, contact_ids)
-VALUES (%(id)s, %(organisation_id)s, %(legal_entity_id)s, %(source)s, %(list_id)s, %(purpose_id)s,
-    %(channel)s, %(disclosed_at)s, %(staff_id)s, %(api_key_id)s, %(contact_ids)s::uuid[])
-"""
+# In the notation that the database works with: keys as text take it longer to read than all else does.
+COLUMNS: Final = {
+    "id": "uuid",
+    "organisation_id": "uuid",
+    "legal_entity_id": "uuid",
+    "source": "varchar",
+    "list_id": "uuid",
+    "purpose_id": "uuid",
+    "channel": "varchar",
+    "disclosed_at": "timestamptz",
+    "staff_id": "uuid",
+    "api_key_id": "uuid",
+    "contact_ids": "uuid[]",
+}
+COPY: Final = f"COPY consent_disclosure ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)"
 One = TypeVar("One")
+
+
+class _Keys(bytes):
+    """The keys of people, beside each other."""
+
+
+class _KeysDumper(Dumper):
+    """Writes keys as PostgreSQL holds an array of them: its measures, then each behind its length."""
+
+    format = Format.BINARY
+    oid = UUID_ARRAY
+
+    def dump(self, obj: bytes) -> bytes:
+        starts = range(0, len(obj), KEY)
+        measures = struct.pack("!5i", 1, 0, UUID, len(starts), 1)
+        return measures + b"".join([LENGTH + obj[start : start + KEY] for start in starts])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +98,12 @@ def record_disclosure(*, given: GivenOut, keys: bytes, disclosed_at: datetime.da
     """Write down who stands on a part of a list; a part with nobody we know is nothing to write down."""
     if not keys:
         return
-    # Past the field of the model, which would look at each of many thousands of keys by itself.
-    texts = (keys[start : start + KEY].hex() for start in range(0, len(keys), KEY))
-    array = "{" + ",".join(texts) + "}"
-    row = {**vars(given), "id": uuid7(), "disclosed_at": disclosed_at, "contact_ids": array}
+    row = {**vars(given), "id": uuid7(), "disclosed_at": disclosed_at, "contact_ids": _Keys(keys)}
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, {**row, "source": given.source.value})
+        cursor.adapters.register_dumper(_Keys, _KeysDumper)
+        with cursor.copy(COPY) as copy:
+            copy.set_types(list(COLUMNS.values()))
+            copy.write_row([row[name] for name in COLUMNS])
 
 
 def recorded(

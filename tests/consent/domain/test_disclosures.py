@@ -26,7 +26,9 @@ def test_each_person_stands_once_in_a_part(alice: Contact) -> None:
 
     record_disclosure(given=given_out(alice), keys=keys, disclosed_at=make.NOW)
 
-    assert Disclosure.objects.get().contact_ids == sorted([alice.pk, ben.pk])
+    written = Disclosure.objects.get()
+    assert written.contact_ids == sorted([alice.pk, ben.pk])
+    assert (written.source, written.channel, written.disclosed_at) == ("AUDIENCE", "", make.NOW)
 
 
 def test_part_with_nobody_we_know_is_not_written_down(alice: Contact) -> None:
