@@ -52,11 +52,12 @@ WHERE contact.organisation_id = %(gate_organisation)s
                 AND record.granted_at > block.suppressed_at
         )
     )
-    -- Employees: in a stage of which only figures are shown. The journey that led there goes on to its end.
-    AND NOT EXISTS (
-        SELECT FROM scoring_journeymember member
-        JOIN scoring_journeystage stage ON stage.id = member.stage_id AND stage.figures_only
-        JOIN scoring_journey journey ON journey.id = member.journey_id
+    -- Employees: in a stage of which only figures are shown. The journey that led there goes on to its end. They are
+    -- few, and looked up once for all people.
+    AND (NOT %(gate_scores)s OR contact.id NOT IN (
+        SELECT member.contact_id FROM scoring_journeystage stage
+        JOIN scoring_journey journey ON journey.id = stage.journey_id
             AND journey.legal_entity_id = %(gate_legal_entity)s AND journey.id IS DISTINCT FROM %(gate_journey)s
-        WHERE %(gate_scores)s AND member.contact_id = contact.id AND member.left_at IS NULL
-    )
+        JOIN scoring_journeymember member ON member.stage_id = stage.id
+        WHERE stage.figures_only
+    ))
