@@ -10,7 +10,7 @@ from config.api_docs import OwnDocs
 from consent.api import dialler, inbound, may_contact
 from consent.api.handlers import handle_problems
 from consent.api.problems import MEDIA_TYPE
-from scoring.api import attributes, behaviour
+from scoring.api import applications, attributes, behaviour
 
 FIRST_ERROR = 400
 LIMITS = {
@@ -63,6 +63,10 @@ api = Api(
     docs_decorator=require_safe,
     docs=OwnDocs(),
 )
-for offered in (may_contact.router, dialler.router, inbound.router, behaviour.router, attributes.router):
+OFFERED = (
+    *(may_contact.router, dialler.router, inbound.router),
+    *(behaviour.router, attributes.router, applications.router),
+)
+for offered in OFFERED:
     api.add_router("", offered)
 handle_problems(api)

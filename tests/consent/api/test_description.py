@@ -30,6 +30,7 @@ def test_every_operation_declares_its_answers_and_its_key() -> None:
     assert description["openapi"] == "3.1.0"
     assert sorted(operations) == [
         ("get", "/api/v1/call-lists"),
+        ("post", "/api/v1/applications"),
         ("post", "/api/v1/attributes"),
         ("post", "/api/v1/behaviour-events"),
         ("post", "/api/v1/call-lists/{list_id}/next"),
