@@ -13,7 +13,7 @@ from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F,
 from consent.models import ConsentRecord, Status
 from scoring.domain.campaigns.audience import in_segment
 from scoring.domain.profiling import LEGITIMATE_INTEREST, gate_parameters, keep_profiled
-from scoring.domain.talent_pool.standing import GIVEN, people, permissions
+from scoring.domain.talent_pool.standing import GIVEN, people_in_parts, permissions
 from scoring.domain.talent_pool.wishes import CHANNEL, REGION, WORK, offered
 from scoring.models import (
     ContactAttribute,
@@ -26,16 +26,26 @@ from scoring.models import (
 
 YEAR: Final = datetime.timedelta(days=365)
 AHEAD: Final = (7, 30, 90)
+# So many people of a pool are looked at at once.
+AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
     """How many in the pool are whom it seeks, are not, have not said, or may not be looked at."""
 
-    right: int
-    other: int
-    unknown: int
-    not_looked_at: int
+    right: int = 0
+    other: int = 0
+    unknown: int = 0
+    not_looked_at: int = 0
+
+    def __add__(self, more: "Fit") -> "Fit":
+        return Fit(
+            right=self.right + more.right,
+            other=self.other + more.other,
+            unknown=self.unknown + more.unknown,
+            not_looked_at=self.not_looked_at + more.not_looked_at,
+        )
 
     @property
     def share(self) -> int | None:
@@ -65,15 +75,20 @@ class PoolFigures:
 
 def read_figures(*, pool: TalentPool, now: datetime.datetime) -> PoolFigures:
     """Count one pool as it stands now, and what came and went in the last year."""
-    inside = people(pool=pool, now=now)
-    told = _told(pool, inside)
+    in_pool, referred, fit, channels = 0, 0, Fit(), Counter[str]()
+    for inside in people_in_parts(pool=pool, now=now, size=AT_ONCE):
+        in_pool += len(inside)
+        referred += ReferredCandidate.objects.filter(pool=pool, contact__in=inside).count()
+        fit += _fit(pool, inside, now)
+        told = _told(pool, inside)
+        channels.update(answers[CHANNEL] for answers in told.values() if CHANNEL in answers)
     return PoolFigures(
-        in_pool=len(inside),
-        fit=_fit(pool, inside, told, now),
+        in_pool=in_pool,
+        fit=fit,
         ending=_ending(pool, now),
         asked=_asked(pool, now),
-        referred=ReferredCandidate.objects.filter(pool=pool, contact__in=inside).count(),
-        channels=dict(Counter(answers[CHANNEL] for answers in told.values() if CHANNEL in answers)),
+        referred=referred,
+        channels=dict(channels),
         **_procedures(pool, now),
         **_in_and_out(pool, now),
     )
@@ -109,9 +124,7 @@ def find_employees(*, pool: TalentPool) -> QuerySet[JourneyMember]:
     )
 
 
-def _fit(
-    pool: TalentPool, inside: set[uuid.UUID], told: dict[uuid.UUID, dict[str, str]], now: datetime.datetime
-) -> Fit:
+def _fit(pool: TalentPool, inside: set[uuid.UUID], now: datetime.datetime) -> Fit:
     gate = gate_parameters(legal_entity=pool.legal_entity, rests_on=LEGITIMATE_INTEREST, now=now)
     looked_at = keep_profiled(contact_ids=inside, gate=gate)
     judged = find_right_people(pool=pool, contact_ids=inside, now=now)

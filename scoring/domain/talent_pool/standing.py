@@ -1,8 +1,9 @@
 """Who is in a talent pool: whoever's permission for its purpose stands, to the second."""
 
 import datetime
+import itertools
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
@@ -26,10 +27,14 @@ def permissions(*, pool: TalentPool, now: datetime.datetime) -> QuerySet[Consent
     )
 
 
-def people(*, pool: TalentPool, now: datetime.datetime) -> set[uuid.UUID]:
-    """The keys of everybody in a pool now."""
+def people_in_parts(*, pool: TalentPool, now: datetime.datetime, size: int) -> Iterator[set[uuid.UUID]]:
+    """Yield the keys of everybody in a pool now, each once and so many at a time, in constant memory."""
     found = permissions(pool=pool, now=now).filter(contact__erased_at__isnull=True)
-    return set(found.values_list("contact_id", flat=True))
+    keys = (
+        found.order_by("contact_id").values_list("contact_id", flat=True).distinct().iterator(chunk_size=size)
+    )
+    while part := set(itertools.islice(keys, size)):
+        yield part
 
 
 def stays(*, contact: str, now: datetime.datetime) -> Exists:

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from scoring.domain.talent_pool import figures
 from scoring.domain.talent_pool.asking import ask_again
 from scoring.domain.talent_pool.figures import read_figures
 from tests import make
@@ -17,7 +18,19 @@ def test_who_permits_it_at_two_addresses_is_one_person_in_each_figure() -> None:
     permit(house=house, point=make.email_point(contact=alice.contact, text="alice.work@example.org"))
     sum(ask_again(now=AT))
 
-    figures = read_figures(pool=house.pool, now=AT)
+    found = read_figures(pool=house.pool, now=AT)
 
-    assert (figures.in_pool, figures.asked, figures.joined) == (1, 1, 1)
+    assert (found.in_pool, found.asked, found.joined) == (1, 1, 1)
     assert read_figures(pool=house.pool, now=ENDS_AT).ended == 1
+
+
+def test_figures_are_the_same_in_however_many_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = pool_house()
+    for name in ("Alice", "Bob", "Carol"):
+        candidate(house=house, name=name)
+    whole = read_figures(pool=house.pool, now=AT)
+
+    monkeypatch.setattr(figures, "AT_ONCE", 2)
+
+    assert whole.in_pool == 3
+    assert read_figures(pool=house.pool, now=AT) == whole

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +10,7 @@ from consent.models import Act, Actor, ConsentEvent, ConsentRecord, Method, Outb
 from customers.models import ContactPoint
 from scoring.domain.talent_pool import removing, staying, wishes
 from scoring.domain.talent_pool.asking import ask_again
-from scoring.domain.talent_pool.standing import people
+from scoring.domain.talent_pool.standing import people_in_parts
 from scoring.models import ContactAttribute, Referral, ReferredCandidate, StayQuestion
 from tests import make
 from tests.scoring.pool_scene import A_SECOND, ENDS_AT, PoolHouse, candidate, permit, pool_house
@@ -35,6 +36,10 @@ def stay(house: PoolHouse, point: ContactPoint, at: datetime) -> list[ConsentEve
     return staying.stay(
         place=place, visitor=visitor(point), notice_version_id=str(house.notice.pk), occurred_at=at
     )
+
+
+def people(house: PoolHouse, at: datetime) -> set[UUID]:
+    return set().union(*people_in_parts(pool=house.pool, now=at, size=10))
 
 
 def test_staying_is_a_new_act_with_its_wording_and_a_whole_term() -> None:
@@ -98,8 +103,8 @@ def test_the_permission_stands_until_the_last_second_of_its_term() -> None:
     house = pool_house()
     point = candidate(house=house)
 
-    assert people(pool=house.pool, now=ENDS_AT - A_SECOND) == {point.contact_id}
-    assert people(pool=house.pool, now=ENDS_AT) == set()
+    assert people(house, ENDS_AT - A_SECOND) == {point.contact_id}
+    assert people(house, ENDS_AT) == set()
 
 
 def test_who_is_out_cannot_extend_what_ended() -> None:
@@ -143,7 +148,7 @@ def test_stopping_withdraws_at_once() -> None:
 
     staying.stop(place=place, visitor=visitor(point), occurred_at=PRESSED_AT)
 
-    assert people(pool=house.pool, now=PRESSED_AT) == set()
+    assert people(house, PRESSED_AT) == set()
     assert ConsentRecord.objects.get().status == Status.WITHDRAWN
 
 
