@@ -72,7 +72,6 @@ def compile_steps(
     sql = CHOSEN.format(
         of_member=whose.format(column="member.contact_id"),
         of_contact=whose.format(column="contact.id"),
-        of_been=whose.format(column="been.contact_id"),
         followed=followed,
         steps="".join(arms),
     )

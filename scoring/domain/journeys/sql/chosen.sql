@@ -12,16 +12,18 @@ here AS MATERIALIZED (
     FROM scoring_journeymember member
     WHERE member.journey_id = %(journey)s AND member.left_at IS NULL AND member.stage_since < %(at)s {of_member}
 ),
--- Who may come in, found before anything is asked about them: most people are on a journey or were.
+-- Who may come in, found before anything is asked about them: most people are on a journey or were. Each is
+-- looked up by itself: how many lie in a range of keys the database cannot guess, and so joins at great cost.
 outside AS MATERIALIZED (
     SELECT contact.id
     FROM customers_contact contact
     WHERE contact.organisation_id = %(organisation)s AND contact.erased_at IS NULL {of_contact}
-        AND NOT EXISTS (
-            SELECT FROM scoring_journeymember been
-            WHERE been.journey_id = %(journey)s AND been.contact_id = contact.id {of_been}
+        AND (
+            SELECT true FROM scoring_journeymember been
+            WHERE been.journey_id = %(journey)s AND been.contact_id = contact.id
                 AND (been.left_at IS NULL OR coalesce(been.left_at > %(again_before)s::timestamptz, true))
-        )
+            LIMIT 1
+        ) IS NOT TRUE
         AND (contact.id IN (SELECT followed.id FROM followed)) IS TRUE
 ),
 chosen AS MATERIALIZED (
