@@ -60,7 +60,20 @@ class ProgramsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        return for_programs(request, response) if request.path.startswith("/api/") else response
+        if not request.path.startswith("/api/"):
+            return response
+        told = for_programs(request, response)
+        let_go(request)
+        return told
+
+
+def let_go(request: HttpRequest) -> None:
+    """Take off what refers to the request itself: for a program nobody is signed in, and no page is shown.
+
+    Else the request would stay until the collector comes, which holds up whoever asks at that moment.
+    """
+    for name in ("user", "auser", "_messages", "csp_nonce"):
+        vars(request).pop(name, None)
 
 
 class CalmRefusalMiddleware:
