@@ -298,6 +298,12 @@ def test_sample_has_a_login_for_every_role() -> None:
     assert {("harthulp", role) for role in StaffMember.Role} < roles
 
 
+def test_sample_has_a_login_for_its_talent_pool() -> None:
+    roles = {(login.organisation, login.role) for login in SAMPLE_LOGINS}
+
+    assert {("werkplaats", StaffMember.Role.MARKETING), ("werkplaats", StaffMember.Role.DPO)} <= roles
+
+
 def test_generated_person_is_the_same_every_time() -> None:
     harthulp = LegalEntity.objects.get(code="harthulp")
 

@@ -48,6 +48,7 @@ SAMPLE_LOGINS = (
     *logins_of("huisgroep", *Role),
     *logins_of("harthulp", *Role),
     *logins_of("bosvogels", Role.DPO, Role.CALL_AGENT),
+    *logins_of("werkplaats", Role.MARKETING, Role.DPO),
     *logins_of("belgaboek", Role.CALL_AGENT),
 )
 
