@@ -14,9 +14,10 @@ def _read(name: str) -> str:
     return Path(__file__).with_name(f"{name}.sql").read_text()
 
 
-# One fold: it keeps the relations, and answers what they were at an earlier moment.
+# One fold of all that was agreed: it keeps the relations, and answers what they were at an earlier moment.
 FOLD_RELATIONS = _read("relations_fold").replace("{relation_months}", str(RELATION_MONTHS))
-KEEP_RELATIONS = _read("relations_touched") + FOLD_RELATIONS + _read("relations_keep")
+FOLD_TOUCHED = FOLD_RELATIONS.replace("/* of these */", _read("relations_of_touched").strip())
+KEEP_RELATIONS = _read("relations_touched") + FOLD_TOUCHED + _read("relations_keep")
 END_RELATIONS = _read("end_relations")
 ROWS_AT_ONCE = 2000
 

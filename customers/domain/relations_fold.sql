@@ -4,8 +4,7 @@ ranked AS (
     SELECT t.*,
         CASE WHEN optout_offered THEN 4 WHEN told_at_collection THEN 3 ELSE 2 END AS collection
     FROM agreed t
-    JOIN touched USING (contact_id, legal_entity_id, kind)
-    WHERE t.product_group_id IS NOT DISTINCT FROM touched.product_group_id
+    /* of these */
 ),
 folded AS (
     SELECT organisation_id, contact_id, legal_entity_id, kind, product_group_id,

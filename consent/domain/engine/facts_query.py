@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from consent.domain.engine.statement import Statement
-from consent.domain.ledger.statements import FOLD_OBJECTIONS_THEN, FOLD_PERMISSIONS_THEN
+from consent.domain.ledger.statements import fold
 from customers.domain.relations import FOLD_RELATIONS
 
 SQL = Path(__file__).with_name("sql")
@@ -24,12 +24,15 @@ def with_parts(sql: str, *, zone: str, point_kind: str) -> str:
 
 def _past() -> str:
     """What held then: the folds of the ledger and of the transactions, over what was known by then."""
+    permissions, objections = (
+        fold(name, acts=_read(f"past_{name}")) for name in ("permissions", "objections")
+    )
     folds = {
-        "records": [_read("past_permissions"), FOLD_PERMISSIONS_THEN, _read("past_permission_rows")],
-        "objections": [_read("past_objections"), FOLD_OBJECTIONS_THEN, _read("past_objection_rows")],
+        "records": ["WITH ", permissions, _read("past_permission_rows")],
+        "objections": ["WITH ", objections, _read("past_objection_rows")],
         "relations": [_read("past_relations"), FOLD_RELATIONS, _read("past_relation_rows")],
     }
-    parts = [f"{name} AS MATERIALIZED (\n{''.join(fold)}),\n" for name, fold in folds.items()]
+    parts = [f"{name} AS MATERIALIZED (\n{''.join(texts)}),\n" for name, texts in folds.items()]
     return "".join([_read("past_opening"), *parts, _read("past_closing")])
 
 

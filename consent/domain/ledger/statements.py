@@ -14,8 +14,9 @@ def read_parts(*names: str) -> str:
     return "\n".join((SQL / f"{name}.sql").read_text() for name in names)
 
 
-def _fold(name: str, *, acts: str) -> str:
-    return read_parts(f"{name}_fold").replace("/* acts */", read_parts(acts))
+def fold(name: str, *, acts: str) -> str:
+    """The fold of permissions or objections over these acts."""
+    return read_parts(f"{name}_fold").replace("/* acts */", acts)
 
 
 def _compare(name: str, model: type[Model]) -> str:
@@ -28,12 +29,12 @@ def _compare(name: str, model: type[Model]) -> str:
     columns = [field.column for field in model._meta.concrete_fields if field.name not in same]  # noqa: SLF001
     folded, kept = (", ".join(f"{side}.{column}" for column in columns) for side in ("folded", "kept"))
     differs = f"({folded}) IS DISTINCT FROM ({kept})"
-    fold = "WITH " + _fold(name, acts="acts_of_contacts")
-    return fold + read_parts(f"{name}_compare", "differences").replace("/* differs */", differs)
+    folded_anew = "WITH " + fold(name, acts=read_parts("acts_of_contacts"))
+    return folded_anew + read_parts(f"{name}_compare", "differences").replace("/* differs */", differs)
 
 
-PERMISSIONS: Final = _fold("permissions", acts="permissions_acts")
-OBJECTIONS: Final = _fold("objections", acts="objections_acts")
+PERMISSIONS: Final = fold("permissions", acts=read_parts("permissions_acts"))
+OBJECTIONS: Final = fold("objections", acts=read_parts("objections_acts"))
 PERMISSIONS_KEPT: Final = PERMISSIONS + read_parts("permissions_keep")
 OBJECTIONS_KEPT: Final = OBJECTIONS + read_parts("objections_keep")
 
@@ -50,8 +51,3 @@ MEND: Final = (
     read_parts("permissions_of_contacts") + PERMISSIONS_KEPT,
     read_parts("objections_of_contacts") + OBJECTIONS_KEPT,
 )
-
-# The same folds over the acts up to a moment, as known at another: parameters `at` and `known_at`.
-UNTIL = "AND event.occurred_at <= %(at)s::timestamptz AND event.recorded_at <= %(known_at)s::timestamptz"
-FOLD_PERMISSIONS_THEN = PERMISSIONS.replace("/* until */", UNTIL)
-FOLD_OBJECTIONS_THEN = OBJECTIONS.replace("/* until */", UNTIL)

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
@@ -139,8 +140,23 @@ def test_reconciling_many_people_takes_a_few_statements() -> None:
     assert len(asked) == 3 * 6 + 2
 
 
+def gone_through_for_each_row(node: dict[str, Any], *, repeated: bool = False) -> list[str]:
+    """List what was put together before, and would be read as a whole for each row of something else."""
+    found = [node["CTE Name"]] if repeated and node["Node Type"] == "CTE Scan" else []
+    for child in node.get("Plans", []):
+        within = node["Node Type"] == "Nested Loop" and child["Parent Relationship"] == "Inner"
+        inside = (repeated or within) and child["Parent Relationship"] != "InitPlan"
+        found += gone_through_for_each_row(child, repeated=inside)
+    return found
+
+
 @pytest.mark.parametrize(
-    "statement", [ANSWERS.statements[True, False], bulk.KEYS.statements[False, False]], ids=["single", "list"]
+    "statement",
+    [
+        *(ANSWERS.statements[True, False], bulk.KEYS.statements[False, False]),
+        *(ANSWERS.statements[True, True], bulk.KEYS.statements[False, True]),
+    ],
+    ids=["single", "list", "single in the past", "list in the past"],
 )
 def test_facts_are_looked_up_by_index(statement: Statement) -> None:
     notice = seed().notice
@@ -162,8 +178,11 @@ def test_facts_are_looked_up_by_index(statement: Statement) -> None:
     with psycopg.RawCursor(connection.connection) as cursor:
         asked = [parameters[name] for name in statement.names]
         plan = cursor.execute(f"EXPLAIN {statement.text}", asked).fetchall()
+        nodes = cursor.execute(f"EXPLAIN (FORMAT JSON) {statement.text}", asked).fetchall()[0][0]
 
     lines = "\n".join(line for (line,) in plan)
+    if statement is bulk.KEYS.statements[False, True]:
+        assert gone_through_for_each_row(nodes[0]["Plan"]) == []
     assert [table for table in re.findall(r"Seq Scan on (\w+)", lines) if table in LARGE] == []
     assert "Index Only Scan using contact_point_facts_by_value" in lines
     assert "Index Only Scan using contact_facts_by_key" in lines

@@ -1,7 +1,2 @@
-WITH touched AS (
-    SELECT DISTINCT event.organisation_id, event.subject_id, event.legal_entity_id, event.purpose_id, event.channel
-    FROM people
-    JOIN consent_consentevent event ON event.organisation_id = %(organisation)s::uuid
-        AND event.subject_id = people.contact_id
-    WHERE event.act IN ('OBJECTED', 'OBJECTION_RETRACTED')
-),
+FROM acts event
+    WHERE true

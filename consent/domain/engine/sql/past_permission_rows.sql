@@ -1,1 +1,2 @@
-SELECT gen_random_uuid() AS id, folded.* FROM folded
+-- They have no key of their own; on one address, for one channel, the purpose tells them apart.
+SELECT purpose_id AS id, folded.* FROM folded

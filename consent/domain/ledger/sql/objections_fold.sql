@@ -9,7 +9,7 @@ history AS (
             ORDER BY event.proven, event.occurred_at, event.recorded_at, event.act = 'OBJECTED', event.sequence
         ) AS place
     /* acts */
-        AND event.act IN ('OBJECTED', 'OBJECTION_RETRACTED') /* until */
+        AND event.act IN ('OBJECTED', 'OBJECTION_RETRACTED')
 ),
 folded AS (
     SELECT organisation_id, subject_id AS contact_id, legal_entity_id, purpose_id, channel,

@@ -3,10 +3,11 @@
 -- of two acts of one moment, the stop wins.
 -- A stop is kept beside the last grant: when the grant ends, the stop stands again.
 -- One sort, one window and one grouping over it, no joins among the acts: the same plan for one permission and for
--- a million. What is sorted is narrow; the acts that count are looked up by their key at the end. The organisation
--- comes last: where it is one, the order of the index on subjects is used as it is.
+-- a million. What is sorted is narrow; the acts that count are read again at the end, where they stand in the table
+-- (ctid), which within one statement cannot change. The organisation comes last: where it is one, the order of the
+-- index on subjects is used as it is.
 history AS (
-    SELECT event.id, event.act, event.refers_to_id, event.occurred_at,
+    SELECT event.id, event.ctid, event.act, event.refers_to_id, event.occurred_at,
         event.organisation_id, event.subject_id, event.contact_point_id,
         event.legal_entity_id, event.purpose_id, event.channel,
         row_number() OVER (
@@ -15,13 +16,14 @@ history AS (
             ORDER BY event.proven, event.occurred_at, event.recorded_at, event.act = 'WITHDRAWN', event.sequence
         ) AS place
     /* acts */
-        AND event.status <> '' /* until */
+        AND event.status <> ''
 ),
 -- Places count from one, as arrays do: what stands at a place is read from the array of all.
 placed AS (
     SELECT (array_agg(organisation_id))[1] AS organisation_id,
         subject_id, contact_point_id, legal_entity_id, purpose_id, channel,
         array_agg(id ORDER BY place) AS ids,
+        array_agg(ctid ORDER BY place) AS stands,
         array_agg(occurred_at ORDER BY place) AS moments,
         max(occurred_at) AS last_act_at,
         max(place) FILTER (WHERE act IN ('GIVEN', 'CONFIRMED', 'RENEWED')) AS grant_place,
@@ -36,7 +38,7 @@ placed AS (
     GROUP BY subject_id, contact_point_id, legal_entity_id, purpose_id, channel
 ),
 latest AS (
-    SELECT placed.*, ids[grant_place] AS grant_id, ids[request_place] AS request_id, followed.*
+    SELECT placed.*, followed.*
     FROM placed
     -- What happened to the last grant, and to the last request: by the key an act names, else by its place.
     CROSS JOIN LATERAL (
@@ -94,6 +96,6 @@ folded AS (
         coalesce(granted.notice_version_id, request.notice_version_id) AS notice_version_id,
         coalesce(granted.collection_point_id, request.collection_point_id) AS collection_point_id
     FROM latest
-    LEFT JOIN consent_consentevent granted ON granted.id = latest.grant_id
-    LEFT JOIN consent_consentevent request ON request.id = latest.request_id
+    LEFT JOIN consent_consentevent granted ON granted.ctid = latest.stands[grant_place]
+    LEFT JOIN consent_consentevent request ON request.ctid = latest.stands[request_place]
 )
