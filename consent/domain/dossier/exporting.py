@@ -34,8 +34,8 @@ VERIFIER: Final = Path(__file__).with_name("verify_evidence.py")
 SCHEMA: Final = Path(__file__).with_name("records.schema.json")
 PEOPLE_IN_A_VOLUME: Final = 200
 PEOPLE_AT_ONCE: Final = 200
-# While one packs here, the others have the database at work.
-READERS: Final = 3
+# While this process packs, they have the database at work.
+READERS: Final = 2
 # Earlier checkpoints that people outside may hold; the proof of each is a few hundred bytes.
 EARLIER_CHECKPOINTS: Final = 400
 
