@@ -285,7 +285,7 @@ def test_trying_asks_as_often_whatever_the_number_of_rules(
         marketer.get(page(draft, "try"))
 
 
-QUERIES_TO_TRY = 24
+QUERIES_TO_TRY = 36
 
 
 def test_other_organisations_see_nothing_of_it(draft: ScoreModelVersion) -> None:
