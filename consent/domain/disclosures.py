@@ -99,7 +99,8 @@ def record_disclosure(*, given: GivenOut, keys: bytes, disclosed_at: datetime.da
     if not keys:
         return
     row = {**vars(given), "id": uuid7(), "disclosed_at": disclosed_at, "contact_ids": _Keys(keys)}
-    with connection.cursor() as cursor:
+    # Errors come out as Django's, which the edges know: `copy` is not Django's own.
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         cursor.adapters.register_dumper(_Keys, _KeysDumper)
         with cursor.copy(COPY) as copy:
             copy.set_types(list(COLUMNS.values()))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 
 from config.mail import LOOPBACK, free_port
 from consent.domain.lists import records
@@ -90,6 +91,21 @@ def test_evidence_stands_behind_the_same_verdicts(scene: Shop, lijst: Path, tmp_
     given = ConsentEvent.objects.get(act=Act.GIVEN)
     assert f"event:{given.pk}" in evidence[0].split()
     assert evidence[2] == ""
+
+
+@pytest.mark.django_db
+def test_no_list_is_there_before_it_is_written_down_who_stands_on_it(
+    scene: Shop, lijst: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "uit.csv"
+    with connection.cursor() as cursor:
+        # Found before the real one, it takes nothing.
+        cursor.execute("CREATE TEMPORARY TABLE consent_disclosure (LIKE consent_disclosure, CHECK (false))")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        screen(lijst, output)
+
+    assert list(tmp_path.iterdir()) == [lijst]
 
 
 @pytest.mark.django_db

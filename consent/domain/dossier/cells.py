@@ -38,7 +38,7 @@ def codes_of(*, organisation_id: uuid.UUID) -> dict[uuid.UUID, str]:
 
 
 def row(*, delimiter: str, is_safe: bool) -> str:
-    """Write one row as CSV (RFC 4180): text between quotes, anything else without.
+    """Write one row as CSV (RFC 4180): text between quotes, anything else without, nothing where nothing is.
 
     Quotes within a text are looked for once in all texts together: there are hardly any.
     """
@@ -48,7 +48,7 @@ def row(*, delimiter: str, is_safe: bool) -> str:
 
 
 def _row(delimiter: str, *, is_safe: bool, holds_quotes: bool) -> str:
-    places = delimiter.join(f'"{GAP}"' if _is_text(name) else GAP for name in COLUMNS)
+    places = delimiter.join(f'"{GAP}"' if name in TEXTS else GAP for name in COLUMNS)
     values = [*(_cell(name, is_safe=is_safe, holds_quotes=holds_quotes) for name in COLUMNS), "''"]
     pairs = zip(f"{places}\n".split(GAP), values, strict=True)
     # One call that takes values as they are and leaves out what is not there: no text is copied twice.
@@ -60,7 +60,10 @@ def _cell(name: str, *, is_safe: bool, holds_quotes: bool) -> str:
     value = _value(name)
     if is_safe and _is_text(name):
         value = SAFE.format(value=value)
-    return f"""replace({value}, '"', '""')""" if holds_quotes and _is_text(name) else value
+    if holds_quotes and _is_text(name):
+        value = f"""replace({value}, '"', '""')"""
+    # Where there is none nothing stands, not an empty text: `concat` leaves it out together with its quotes.
+    return f"""'"' || {value} || '"'""" if name in NAMES else value
 
 
 def _is_text(name: str) -> bool:

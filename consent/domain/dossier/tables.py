@@ -54,7 +54,11 @@ def positions_of(*, events: QuerySet[ConsentEvent], tree_size: int) -> Sequence[
     sql, parameters = _chosen(events)
     query = f"COPY (SELECT sealed.position {sql}{UNTIL.format(tree_size=tree_size)}) TO STDOUT"
     # By COPY, as a cursor would hold all rows before it gives the first.
-    with connection.cursor() as cursor, cursor.copy(query, parameters) as copy:
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(query, parameters) as copy,
+    ):
         rows = iter(copy)
         while block := b"".join(islice(rows, ROWS_IN_A_BLOCK)):
             positions.extend(map(int, block.split()))

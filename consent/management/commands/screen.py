@@ -74,14 +74,17 @@ class Command(BaseCommand):
                 started_at=timezone.now(),
             )
             keys: list[bytes] = []
-            tally = self.write(options, opened, plan, keys)
-        run.output_sha256 = _hash(options["output"])
-        run.finished_at = timezone.now()
-        record_run(done=run, question=question, tally=tally, keys=keys)
+            with self.written(options, opened, plan, keys) as (tally, place):
+                run.output_sha256 = _hash(place)
+                run.finished_at = timezone.now()
+                record_run(done=run, question=question, tally=tally, keys=keys)
         return tally
 
-    def write(self, options: dict[str, Any], opened: OpenList, plan: Plan, keys: list[bytes]) -> Tally:
-        """Writes beside the output and puts it in place when it is whole."""
+    @contextlib.contextmanager
+    def written(
+        self, options: dict[str, Any], opened: OpenList, plan: Plan, keys: list[bytes]
+    ) -> Iterator[tuple[Tally, Path]]:
+        """Writes beside the output, and puts it in place only once it is written down who stands on it."""
         tally, output = Tally(), options["output"]
         with tempfile.TemporaryDirectory(dir=output.parent, prefix=".screen-") as folder:
             place = Path(folder) / output.name
@@ -93,8 +96,8 @@ class Command(BaseCommand):
                 with place.open("wb") as file:
                     file.write(mark_of(layout=plan.layout))
                     file.writelines(piece.output for piece in screened)
+            yield tally, place
             place.replace(output)
-        return tally
 
     def counted(
         self, screened: Iterator[Screened], text: BinaryIO, tally: Tally, keys: list[bytes]

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import pytest
+from django.db import DataError, transaction
 
 from consent.domain.disclosures import GivenOut, pack_keys, record_disclosure, recorded
 from consent.domain.erasing.erasure import erase
@@ -57,3 +60,10 @@ def test_person_is_told_of_lists_and_the_key_outlasts_erasure(alice: Contact) ->
 
     assert told == 1
     assert Disclosure.objects.get().contact_ids == [alice.pk]
+
+
+def test_fault_of_the_database_is_told_as_every_other(alice: Contact) -> None:
+    too_long = replace(given_out(alice), channel="a channel that no column takes")
+
+    with pytest.raises(DataError), transaction.atomic():
+        record_disclosure(given=too_long, keys=alice.pk.bytes, disclosed_at=make.NOW)

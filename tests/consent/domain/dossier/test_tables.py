@@ -83,6 +83,15 @@ def test_machine_table_has_every_text_as_it_stands() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_not_there_is_told_apart_from_an_empty_text() -> None:
+    line = table_of(place(many=1)).decode().splitlines()[1]
+
+    # The place, the codes of no legal entity and no purpose, and an event with texts that are empty.
+    assert line.startswith("0,,,")
+    assert ',"",' in line
+
+
+@pytest.mark.django_db
 def test_sheet_starts_no_formula() -> None:
     text = sheet_of(place(many=MANY)).decode("utf-8-sig")
 
