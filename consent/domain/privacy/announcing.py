@@ -142,10 +142,10 @@ def people_concerned(*, version: PrivacyStatementVersion, now: datetime.datetime
 
 def may_still_go(message: OutboxMessage, now: datetime.datetime) -> bool:
     """Ask once more when its turn comes: of a version that was withdrawn nobody is told any more."""
-    withdrawn = StatementAnnouncement.objects.filter(
-        contact=message.contact_id, message_id=message.pk, statement__withdrawn_at__isnull=False
+    standing = StatementAnnouncement.objects.filter(
+        contact=message.contact_id, message_id=message.pk, statement__withdrawn_at__isnull=True
     )
-    return not withdrawn.exists() and may_still_be_told(message, now)
+    return standing.exists() and may_still_be_told(message, now)
 
 
 def _demand(version: PrivacyStatementVersion, now: datetime.datetime) -> None:

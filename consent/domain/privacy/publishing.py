@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 from consent.domain import notices
 from consent.domain.form_rules.catalogue import Finding
 from consent.domain.privacy.checking import check_statement
-from consent.models import CollectionPoint, PrivacyStatementVersion, Wording
+from consent.models import CollectionPoint, OutboxMessage, PrivacyStatementVersion, Wording
 from customers.models import LegalEntity
+
+NOT_BEGUN = (OutboxMessage.State.WAITING, OutboxMessage.State.HELD)
 
 
 class StatementRefusedError(ValueError):
@@ -72,6 +74,8 @@ def withdraw_privacy_statement(
 ) -> PrivacyStatementVersion:
     """Take back a version before its day: the one in force stays in force, and people can read that it does.
 
+    Whose mail about it still waits is not told of it, and does not stand down as told.
+
     Raises TooLateToWithdrawError.
     """
     LegalEntity.objects.select_for_update(of=("self",)).get(pk=version.legal_entity_id)
@@ -79,6 +83,8 @@ def withdraw_privacy_statement(
     refuse_to_withdraw(version=stored, at=withdrawn_at)
     stored.withdrawn_at = withdrawn_at
     stored.save(update_fields=["withdrawn_at"])
+    waiting = OutboxMessage.objects.filter(state__in=NOT_BEGUN)
+    stored.announcements.filter(message_id__in=waiting.values("pk")).delete()
     return stored
 
 

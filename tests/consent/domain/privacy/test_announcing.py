@@ -496,14 +496,32 @@ def test_of_a_version_that_is_withdrawn_nobody_is_told_any_more(
         change=Change(summary=SUMMARY, is_material=True),
     )
     announce(coming, officer)
+    waited = StatementAnnouncement.objects.get(statement=coming).message_id
     withdraw_privacy_statement(version=coming, withdrawn_at=NOW + DAY)
 
     send_all(NOW + 2 * DAY)
 
-    waited = StatementAnnouncement.objects.get(statement=coming).message_id
     refused = OutboxMessage.objects.get(state=OutboxMessage.State.REFUSED)
     assert (refused.pk, refused.last_answer) == (waited, "stopped before its turn came")
     assert [mail.to for mail in mail_outbox()] == [["alice@example.org"]]
+    assert [told.statement for told in StatementAnnouncement.objects.all()] == [version]
+
+
+def test_who_was_told_of_a_version_before_it_was_withdrawn_stands_down_as_told(
+    entity: LegalEntity, version: PrivacyStatementVersion, officer: StaffMember
+) -> None:
+    subscriber(entity, "Alice")
+    coming = publish_privacy_statement(
+        version=new_version(version=version),
+        published_at=NOW + 9 * DAY,
+        change=Change(summary=SUMMARY, is_material=True),
+    )
+    announce(coming, officer)
+    send_all(NOW)
+
+    withdraw_privacy_statement(version=coming, withdrawn_at=NOW + DAY)
+
+    assert [told.statement for told in StatementAnnouncement.objects.all()] == [coming]
 
 
 def send_all(at: datetime.datetime) -> None:
