@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from consent.domain.retention.terms import Kind, Terms
@@ -32,8 +32,13 @@ from customers.models import Contact, CustomerRelation, Organisation, StaffAct, 
 
 # A person who ever said no stays known by it: forgotten, they would be asked again.
 NO: Final = (Act.WITHDRAWN, Act.REFUSED, Act.OBJECTED, Act.RESTRICTED, Act.SUPPRESSED)
-# When a permission ended: the term of its proof begins here.
-OVER_AT: Final = Coalesce("invalidated_at", "withdrawn_at", "valid_until", "last_act_at")
+# When a permission ended: the term of its proof begins here. A stop is kept beside a later grant, and is the
+# end only where it was the last word.
+OVER_AT: Final = Case(
+    When(status=Status.WITHDRAWN, then="withdrawn_at"),
+    When(status=Status.REFUSED, then="refused_at"),
+    default=Coalesce("invalidated_at", "valid_until", "last_act_at"),
+)
 ENDED_MESSAGES: Final = (
     OutboxMessage.State.SENT,
     OutboxMessage.State.REFUSED,

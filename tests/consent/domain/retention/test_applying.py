@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
@@ -10,6 +11,9 @@ from consent.domain.erasing.erasure import Exemption, erase
 from consent.domain.ledger import evidence
 from consent.domain.ledger.reconciling import find_differences
 from consent.domain.retention.applying import apply_retention, begin_retention
+from consent.domain.retention.due import Asked
+from consent.domain.retention.parting import part_from
+from consent.domain.retention.terms import read_terms
 from consent.domain.rights import answering
 from consent.models import (
     Act,
@@ -96,6 +100,39 @@ def test_proof_of_a_permission_that_ended_by_its_term_counts_from_that_day() -> 
 
     assert retire(GIVEN + 100 * DAY + FIVE_YEARS - SECOND) == {}
     assert retire(GIVEN + 100 * DAY + FIVE_YEARS)["PROOF"] == 1
+
+
+def given_again_and_run_out(home: House, *, ended: Act = Act.WITHDRAWN) -> datetime:
+    """A permission that ended long ago was given anew; returns when that ran out."""
+    ends_at = GIVEN + 100 * DAY
+    years_ago = GIVEN - 4 * 366 * DAY
+    act = partial(make.permission_event, contact_point=home.email, notice_version=home.by_email)
+    act(occurred_at=years_ago)
+    act(act=ended, occurred_at=years_ago + DAY)
+    act(occurred_at=GIVEN, valid_until=ends_at)
+    return ends_at
+
+
+@pytest.mark.parametrize("ended", [Act.WITHDRAWN, Act.INVALIDATED])
+def test_proof_of_a_permission_given_again_counts_from_its_last_end(ended: Act) -> None:
+    ends_at = given_again_and_run_out(house(), ended=ended)
+
+    assert "PROOF" not in retire(ends_at + FIVE_YEARS - SECOND)
+    assert retire(ends_at + FIVE_YEARS)["PROOF"] == 3
+
+
+@pytest.mark.parametrize("ended", [Act.WITHDRAWN, Act.INVALIDATED])
+def test_who_is_parted_from_leaves_the_proof_of_what_was_given_again(ended: Act) -> None:
+    home = house()
+    ends_at = given_again_and_run_out(home, ended=ended)
+    decide(home.organisation, Kind.PROOF, 30)
+    terms = read_terms(organisation_id=home.organisation.pk, at=ends_at)
+
+    asked = Asked(organisation=home.organisation, terms=terms, now=ends_at + DAY)
+    part_from(people=[home.alice], asked=asked)
+
+    assert KeptData.objects.get().keep_until_date == (ends_at + 30 * DAY).date()
+    assert Evidence.objects.count() == 3
 
 
 def test_purpose_can_have_a_term_of_its_own_for_its_proof() -> None:
