@@ -1,6 +1,7 @@
 """Who may be looked at: the gate before every score, every segment and every measurement."""
 
 import datetime
+import re
 import uuid
 from collections.abc import Collection
 from pathlib import Path
@@ -27,7 +28,7 @@ LET_IN: Final = (
 )
 PROFILED: Final = f"{{column}} IN (\n{LET_IN})"
 # Asked of some people, nobody else is looked at, however many there are.
-OF_SOME: Final = LET_IN.replace("/* whose contact.id */", "AND contact.id = ANY(%(asked)s::uuid[])")
+OF_SOME: Final = re.sub(r"/\* whose (\S+) \*/", r"AND \1 = ANY(%(asked)s::uuid[])", LET_IN)
 NOBODY: Final = {
     "gate_organisation": None,
     "gate_legal_entity": None,

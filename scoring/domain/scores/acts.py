@@ -1,6 +1,7 @@
 """What counts as an act of a person: what was told to us, and what stands here in its own place already."""
 
 import datetime
+import re
 from collections.abc import Collection, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -87,6 +88,4 @@ def acts_looked_at(*, kinds: Collection[str], whose: str) -> str:
 
 def narrowed(*, sql: str, whose: str) -> str:
     """Narrow every arm to the contacts of a count."""
-    for column in ("event.contact_id", "bought.contact_id", "point.contact_id", "contact.id"):
-        sql = sql.replace(f"/* whose {column} */", whose.format(column=column))
-    return sql
+    return re.sub(r"/\* whose (\S+) \*/", lambda found: whose.format(column=found[1]), sql)

@@ -59,5 +59,5 @@ WHERE contact.organisation_id = %(gate_organisation)s
         JOIN scoring_journey journey ON journey.id = stage.journey_id
             AND journey.legal_entity_id = %(gate_legal_entity)s AND journey.id IS DISTINCT FROM %(gate_journey)s
         JOIN scoring_journeymember member ON member.stage_id = stage.id
-        WHERE stage.figures_only
+        WHERE stage.figures_only /* whose member.contact_id */
     ))
