@@ -20,6 +20,8 @@ from scoring.domain.told import SENTENCES, FaultyRowError
 from scoring.models import TalentPool
 
 PROBLEMS: Final = dict.fromkeys((400, 401, 403, 404, 413, 415, 422, 429, 500, 503), Problem)
+# One line of text with something to read in it: no control character, which the database cannot keep.
+READABLE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 router = Router(tags=["Talent pool"])
 
 
@@ -31,7 +33,7 @@ class Application(Body):
     address: str = Field(
         default="", max_length=500, description="An e-mail address or phone number of theirs."
     )
-    vacancy: str = Field(min_length=1, max_length=120, pattern=r"\S", examples=["Lasser"])
+    vacancy: str = Field(min_length=1, max_length=120, pattern=READABLE, examples=["Lasser"])
     applied_at: Moment
     ended_at: Moment | None = Field(default=None, description="From here the term of retention runs.")
     outcome: Literal["HIRED", "REJECTED", "WITHDREW"] | None = Field(

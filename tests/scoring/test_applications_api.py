@@ -80,6 +80,9 @@ def test_another_job_is_another_procedure(house: PoolHouse, alice: Contact) -> N
         ({"address": "bob@example.org"}, "contact"),
         ({"address": ""}, "contact"),
         ({"vacancy": " "}, "vacancy"),
+        ({"vacancy": "Las\0ser"}, "vacancy"),
+        ({"vacancy": "Lasser\n"}, "vacancy"),
+        ({"address": "alice\0@example.org"}, "contact"),
         ({"outcome": "FIRED"}, "outcome"),
     ],
 )
