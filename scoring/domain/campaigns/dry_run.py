@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -84,8 +84,16 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
+@transaction.atomic
 def start_dry_run(*, campaign: Campaign, started_by: StaffMember | None, now: datetime.datetime) -> Job:
-    """Write down that a dry run is to be counted, where its audience is more than one part."""
+    """Write down that a dry run is to be counted, where its audience is more than one part.
+
+    Whoever asks twice gets the job that goes on already.
+    """
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+    running = find_dry_run(campaign=campaign, now=now)
+    if running is not None and running.is_unfinished:
+        return running
     return jobs.start_job(
         organisation=campaign.organisation,
         legal_entity_id=campaign.legal_entity_id,

@@ -6,7 +6,7 @@ import uuid
 from typing import Final
 
 import orjson
-from django.db import DataError
+from django.db import DataError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from consent.domain import jobs
@@ -38,8 +38,16 @@ def try_at_once(*, version: ScoreModelVersion, now: datetime.datetime) -> dict[s
     return _count(version, people, now) if is_last else None
 
 
+@transaction.atomic
 def start_trial(*, version: ScoreModelVersion, started_by: StaffMember | None, now: datetime.datetime) -> Job:
-    """Write down that everybody is to be counted by a version beside the scores they have."""
+    """Write down that everybody is to be counted by a version beside the scores they have.
+
+    Whoever asks twice gets the job that goes on already.
+    """
+    ScoreModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
+    running = find_trial(version=version, now=now)
+    if running is not None and running.is_unfinished:
+        return running
     model = version.model
     return jobs.start_job(
         organisation=model.organisation,
