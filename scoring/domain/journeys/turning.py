@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator
 from typing import Final
 
-from django.db import DatabaseError, DataError, transaction
+from django.db import DataError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from scoring.domain.journeys.acting import act_for_some
@@ -50,7 +50,7 @@ def _bring_on(journey: Journey, now: datetime.datetime) -> int:
         logger.error("Journey %s is paused: its rules cannot be asked any more.", journey.pk)
         running = Journey.objects.filter(pk=journey.pk, state=Journey.State.RUNNING)
         running.update(state=Journey.State.PAUSED, fault=Journey.Fault.RULES)
-    except DatabaseError as error:
+    except Exception as error:  # noqa: BLE001 (one broken journey must not hold up the others)
         logger.error("The turn of journey %s is tried again: %s.", journey.pk, type(error).__name__)
         Journey.objects.filter(pk=journey.pk, fault="").update(fault=Journey.Fault.TURN)
     return 0

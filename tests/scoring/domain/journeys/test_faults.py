@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from customers.models import LegalEntity
 from scoring.domain.journeys import running
 from scoring.models import Journey, JourneyStage
 from tests.conftest import owner_connection
@@ -38,9 +39,10 @@ def allow() -> None:
         owner.execute("DROP FUNCTION IF EXISTS refuse_broken CASCADE")
 
 
-def broken(found: Way) -> tuple[Journey, JourneyStage]:
+def broken(found: Way, *, entity: LegalEntity | None = None) -> tuple[Journey, JourneyStage]:
     """One that was started before the other, so that its turn comes first."""
-    journey = journeys.journey(legal_entity=found.house.entity, purpose=found.house.profiling, code="broken")
+    entity = entity or found.house.entity
+    journey = journeys.journey(legal_entity=entity, purpose=found.house.profiling, code="broken")
     stage = journeys.stage(journey=journey, code="first")
     journeys.rule(journey=journey, to_stage=stage)
     meant = [doubt.key for doubt in running.find_doubts(journey=journey, at=NOW - MINUTE)]
@@ -66,6 +68,24 @@ def test_a_turn_that_the_database_refuses_is_noted_tried_again_and_holds_up_no_o
     assert (noted, others) == (("RUNNING", "TURN"), "looks")
     assert (journey.fault, stage.members.get().contact) == ("", alice)
     assert Journey.objects.get(pk=found.journey.pk).fault == ""
+
+
+def test_a_turn_that_breaks_outside_the_database_is_noted_and_holds_up_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    found = way()
+    alice = found.person()
+    journey, _stage = broken(found, entity=found.house.sister)
+    LegalEntity.objects.filter(pk=found.house.sister.pk).update(time_zone="Europe/Atlantis")
+    journeys.rule(journey=found.journey, to_stage=found.looks)
+    begin(found)
+
+    turn(NOW)
+
+    journey.refresh_from_db()
+    assert (journey.state, journey.fault, stands(alice)) == ("RUNNING", "TURN", "looks")
+    assert f"The turn of journey {journey.pk} is tried again: ZoneInfoNotFoundError." in caplog.text
+    assert "Atlantis" not in caplog.text
 
 
 def test_one_whose_rules_cannot_be_asked_pauses_says_so_and_goes_on_once_that_is_mended() -> None:
