@@ -168,7 +168,11 @@ def _dormant(asked: Asked) -> QuerySet[Any]:
 
 
 def find_untied(*, asked: Asked, before: datetime.datetime) -> QuerySet[Contact]:
-    """Find the contacts who permit, agreed and asked nothing since a moment, whatever they said before it."""
+    """Find the contacts who permit, agreed and asked nothing since a moment, whatever they said before it.
+
+    The proof of a call ties somebody until its own term is over. A message does not: what proves a permission
+    is kept apart, and every applicant who was written to would else stay for years.
+    """
     records = ConsentRecord.objects.filter(contact=OuterRef("pk"), status__in=STANDING)
     still_valid = records.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=before))
     relations = CustomerRelation.objects.filter(contact=OuterRef("pk"))
@@ -177,13 +181,24 @@ def find_untied(*, asked: Asked, before: datetime.datetime) -> QuerySet[Contact]
         ~Exists(relations.filter(Q(ended_at__isnull=True) | Q(last_agreement_at__gt=before))),
         ~Exists(Transaction.objects.filter(contact=OuterRef("pk"), occurred_at__gt=before)),
         ~Exists(RightsRequest.objects.filter(contact=OuterRef("pk"))),
-        ~Exists(ContactAttempt.objects.filter(contact=OuterRef("pk"), attempted_at__gt=before)),
-        ~Exists(CallListEntry.objects.filter(contact=OuterRef("pk"), call_list__closed_at__isnull=True)),
+        *_not_called(asked, before),
         ~Exists(Contact.objects.filter(representative=OuterRef("pk"), erased_at__isnull=True)),
         organisation=asked.organisation,
         erased_at__isnull=True,
         created_at__lte=before,
     )
+
+
+def _not_called(asked: Asked, before: datetime.datetime) -> list[Q]:
+    attempted, shown, chosen = (
+        min(before, asked.before(kind)) for kind in (Kind.ATTEMPTS, Kind.SHOWN, Kind.CALL_LISTS)
+    )
+    listed = Q(call_list__closed_at__isnull=True) | Q(call_list__closed_at__gt=chosen)
+    return [
+        ~Q(Exists(ContactAttempt.objects.filter(contact=OuterRef("pk"), attempted_at__gt=attempted))),
+        ~Q(Exists(ShownContact.objects.filter(entry__contact=OuterRef("pk"), shown_at__gt=shown))),
+        ~Q(Exists(CallListEntry.objects.filter(listed, contact=OuterRef("pk")))),
+    ]
 
 
 Question = Callable[[Asked], QuerySet[Any]]

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +8,18 @@ from consent.domain.retention.due import Asked
 from consent.domain.retention.looking_ahead import look_ahead
 from consent.domain.retention.terms import Terms
 from consent.domain.withdrawals import Scope, object_to
-from consent.models import Act, ConsentEvent, ConsentRecord, Evidence, KeptData, RetentionTerm, SubjectKey
+from consent.models import (
+    Act,
+    CallListEntry,
+    ConsentEvent,
+    ConsentRecord,
+    ContactAttempt,
+    Evidence,
+    KeptData,
+    RetentionTerm,
+    ShownContact,
+    SubjectKey,
+)
 from customers.models import Contact, ContactPoint
 from scoring.domain.talent_pool import retention
 from scoring.models import BehaviourEvent, JobApplication
@@ -221,6 +233,51 @@ def test_a_customer_who_applied_stays_a_customer() -> None:
     assert gone(GOES_AT) == 1
     contact.refresh_from_db()
     assert contact.erased_at is None
+
+
+def called(house: PoolHouse, contact: Contact) -> None:
+    ContactAttempt.objects.create(
+        organisation=house.entity.organisation,
+        legal_entity=house.entity,
+        contact=contact,
+        contact_point=contact.points.get(),
+        purpose=house.purpose,
+        attempted_at=APPLIED_AT,
+        outcome=ContactAttempt.Outcome.NO_ANSWER,
+    )
+
+
+def chosen(house: PoolHouse, contact: Contact, closed_at: datetime = ENDED_AT) -> CallListEntry:
+    call_list = make.call_list(
+        legal_entity=house.entity, purpose=house.purpose, opened_at=closed_at - PROOF, closed_at=closed_at
+    )
+    return CallListEntry.objects.create(
+        call_list=call_list, contact=contact, contact_point=contact.points.get(), next_try_at=closed_at
+    )
+
+
+def shown(house: PoolHouse, contact: Contact) -> None:
+    """Shown of late, from a list whose own term is over."""
+    entry = chosen(house, contact, closed_at=APPLIED_AT - PROOF)
+    agent = make.staff_member(organisation=house.entity.organisation)
+    ShownContact.objects.create(entry=entry, agent=agent, shown_at=APPLIED_AT, code="A_CONSENT")
+
+
+@pytest.mark.parametrize("leave", [called, chosen, shown])
+def test_proof_of_a_call_keeps_an_applicant_for_its_own_term(
+    leave: Callable[[PoolHouse, Contact], object],
+) -> None:
+    house = pool_house()
+    contact = applicant(house)
+    rejected(house, contact)
+    leave(house, contact)
+
+    assert gone(GOES_AT) == 1
+    contact.refresh_from_db()
+    assert contact.erased_at is None
+    list(apply_retention(now=ENDED_AT + PROOF))
+    contact.refresh_from_db()
+    assert contact.erased_at == ENDED_AT + PROOF
 
 
 def test_another_running_procedure_keeps_the_person() -> None:
