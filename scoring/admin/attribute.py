@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,7 @@ from customers.domain.staff import Area
 from customers.staff_site import SCORING
 from scoring.admin.take_up import TakesUpLists
 from scoring.admin.take_up_forms import AttributeListForm
+from scoring.domain.journeys.naming import named_told
 from scoring.models import AttributeName, ContactAttribute
 
 
@@ -39,6 +41,9 @@ class ContactAttributeAdmin(TakesUpLists):
         (_("Whence it came"), {"fields": ("origin", "seller", "processor", "told_at", "recorded_at")}),
         (_("For whom"), {"fields": ("legal_entity",)}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ContactAttribute]:
+        return named_told(rows=super().get_queryset(request))
 
 
 @admin.register(AttributeName)

@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import ScopedRelatedFilter
@@ -6,6 +8,7 @@ from customers.domain.staff import Area
 from customers.staff_site import SCORING
 from scoring.admin.take_up import TakesUpLists
 from scoring.admin.take_up_forms import BehaviourListForm
+from scoring.domain.journeys.naming import named_told
 from scoring.models import BehaviourEvent
 
 
@@ -33,3 +36,6 @@ class BehaviourEventAdmin(TakesUpLists):
         (_("Whence it came"), {"fields": ("source", "via", "sender", "external_id", "recorded_at")}),
         (_("For whom"), {"fields": ("legal_entity",)}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BehaviourEvent]:
+        return named_told(rows=super().get_queryset(request))

@@ -9,7 +9,7 @@ from customers.admin.scope import narrow, staff_of
 from customers.domain.staff import Area, Right, rights_of
 from customers.models import Contact
 from customers.staff_site import Panel, StaffSite
-from scoring.domain.journeys.naming import named_members
+from scoring.domain.journeys.naming import named_members, named_told
 from scoring.models import BehaviourEvent, ContactAttribute
 
 EVENTS_SHOWN = 20
@@ -25,11 +25,12 @@ class LookedAt:
 
 
 def tell_behaviour(request: HttpRequest, contact: Contact) -> Panel | None:
+    """What they did and are; of who is in a stage where nobody is named, nothing."""
     staff = staff_of(request)
     if Right.VIEW not in rights_of(staff=staff, area=Area.BEHAVIOUR):
         return None
-    events = narrow(contact.behaviour.all(), staff=staff, legal_entity="legal_entity")
-    known = narrow(contact.attributes.all(), staff=staff, legal_entity="legal_entity")
+    events = narrow(named_told(rows=contact.behaviour.all()), staff=staff, legal_entity="legal_entity")
+    known = narrow(named_told(rows=contact.attributes.all()), staff=staff, legal_entity="legal_entity")
     last = events.select_related("legal_entity").order_by("-occurred_at", "-pk")[:EVENTS_SHOWN]
     now = known.filter(replaced_at__isnull=True).select_related("legal_entity").order_by("name", "pk")
     everything = f"{reverse('admin:scoring_behaviourevent_changelist')}?q={contact.pk}"

@@ -15,7 +15,7 @@ from customers.models import LegalEntity
 from scoring.domain.attributes.reading import Known, read_known
 from scoring.domain.behaviour import Outcome
 from scoring.domain.people import find_fault, find_people, hold_people
-from scoring.domain.profiling import LEGITIMATE_INTEREST, gate_parameters, keep_profiled, without_scoring
+from scoring.domain.profiling import LEGITIMATE_INTEREST, gate_parameters, keep_profiled
 from scoring.domain.told import Fault, FaultyRowError
 from scoring.models import AttributeName, ContactAttribute
 
@@ -70,8 +70,8 @@ def keep_attributes(*, rows: Sequence[object], supply: Supply) -> Outcome:
     """Keep what people are, row by row: one that cannot be kept is named with its fault, the others stay.
 
     The same again changes nothing; another value replaces the one before, which stays as what was known then.
-    Nothing is kept of who was erased, objected to profiling, withdrew or is restricted. Raises
-    SupplyRefusedError.
+    Nothing is kept of who was erased, objected to profiling, withdrew or is restricted, nor of an employee.
+    Raises SupplyRefusedError.
     """
     check_supply(supply=supply)
     outcome, entity = Outcome(), supply.legal_entity
@@ -80,7 +80,7 @@ def keep_attributes(*, rows: Sequence[object], supply: Supply) -> Outcome:
     named = {who for who in people.values() if isinstance(who, uuid.UUID)}
     living = hold_people(people=named, legal_entity=entity)
     gate = gate_parameters(legal_entity=entity, rests_on=LEGITIMATE_INTEREST, now=supply.now)
-    looked_at = keep_profiled(contact_ids=living, gate=without_scoring(gate=gate))
+    looked_at = keep_profiled(contact_ids=living, gate=gate)
     held = _held(looked_at, entity)
     before, new = set(held.values()), list[ContactAttribute]()
     for place, one in known.items():

@@ -4,12 +4,13 @@ Without them the lists of people and of steps tell neither who is there nor how 
 pool".
 """
 
-from typing import Final
+from typing import Final, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from scoring.models import JourneyMember, JourneyMove
+from scoring.models import BehaviourEvent, ContactAttribute, JourneyMember, JourneyMove
 
+Told = TypeVar("Told", BehaviourEvent, ContactAttribute)
 OF_FEW: Final = Q(from_stage__figures_only=True) | Q(to_stage__figures_only=True)
 
 
@@ -23,3 +24,14 @@ def named_moves(*, moves: QuerySet[JourneyMove]) -> QuerySet[JourneyMove]:
     """Keep every step of those passages, and none of the others."""
     been = JourneyMove.objects.filter(OF_FEW, member=OuterRef("member"))
     return moves.exclude(member__stage__figures_only=True).exclude(Exists(been))
+
+
+def named_told(*, rows: QuerySet[Told]) -> QuerySet[Told]:
+    """Keep what is told of everybody but who is in such a stage of the same legal entity now.
+
+    The rows stay: for figures of ten people or more, and for whoever asks what is kept of themselves.
+    """
+    within = JourneyMember.objects.filter(
+        contact=OuterRef("contact"), journey__legal_entity=OuterRef("legal_entity"), stage__figures_only=True
+    )
+    return rows.exclude(Exists(within))

@@ -3,17 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from customers.models import Contact
+from scoring.admin.story import LookedAt
 from scoring.admin.talent_pool_tables import list_people
 from scoring.domain import segments
+from scoring.domain.attributes.keeping import Supply, keep_attributes
 from scoring.domain.journeys import moving
 from scoring.domain.journeys.gate import keep_followed
 from scoring.domain.scores.computing import score_everybody
 from scoring.domain.scores.hearing import hear
 from scoring.domain.talent_pool.figures import read_figures
 from scoring.domain.talent_pool.journey import lead_people
+from scoring.domain.told import Fault
 from scoring.models import (
+    ContactAttribute,
     JourneyMember,
     JourneyStage,
     Score,
@@ -22,6 +27,7 @@ from scoring.models import (
     SegmentMember,
 )
 from tests import make
+from tests.consent.admin_rows import page_of, signed_in
 from tests.scoring import make as scoring
 from tests.scoring import make_journeys, make_scores
 from tests.scoring.domain.journeys.scene import Way, begin, turn, way
@@ -141,6 +147,35 @@ def test_who_leaves_that_stage_is_counted_again(found: Way, alice: Contact) -> N
 
     # By hand somebody would have to choose them again.
     assert looked_at() == (1, 1)
+
+
+def test_nothing_that_is_told_of_an_employee_is_shown_by_name_or_taken_up_as_what_they_are(
+    found: Way, alice: Contact
+) -> None:
+    entity, bob = found.house.entity, found.person("Bob")
+    for person in (alice, bob):
+        scoring.attribute(contact=person, legal_entity=entity, name="churn", value="0.8", acquired_at=NOW)
+    scoring.behaviour(contact=bob, legal_entity=entity, occurred_at=NOW - A_DAY)
+    scoring.attribute_name(legal_entity=entity, name="region")
+    employ(found, alice)
+    client = signed_in(found.mark)
+
+    lists = [
+        client.get(reverse(f"admin:scoring_{name}_changelist")).context["cl"].result_list
+        for name in ("behaviourevent", "contactattribute")
+    ]
+    panels = client.get(page_of(alice, "change")).context["panels"]
+    shown = [panel.shown for panel in panels if isinstance(panel.shown, LookedAt)]
+    supply = Supply(
+        legal_entity=entity, origin=ContactAttribute.Origin.IMPORTED, since=NOW, now=NOW + A_SECOND
+    )
+    rows = [{"contact": str(person.pk), "region": "Utrecht"} for person in (alice, bob)]
+    outcome = keep_attributes(rows=rows, supply=supply)
+
+    assert [[row.contact for row in rows] for rows in lists] == [[bob], [bob]]
+    assert [(one.events, one.attributes) for one in shown] == [([], [])]
+    assert (outcome.kept, outcome.faults) == (1, {0: Fault.NOT_LOOKED_AT})
+    assert (alice.behaviour.count(), alice.attributes.count()) == (1, 1)
 
 
 def test_a_sister_that_employs_nobody_looks_at_them_as_before(found: Way, alice: Contact) -> None:
