@@ -1,5 +1,6 @@
 """How long the data of applicants stays: four weeks after the procedure, or as long as they permit."""
 
+import datetime
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,10 +13,20 @@ from consent.models import Act, ConsentEvent, RetentionTerm
 from consent.models.acts import PERMISSION_ACTS
 from customers.models import Contact, Transaction
 from scoring.domain.talent_pool.standing import stays
-from scoring.models import BehaviourEvent, JobApplication, JourneyMember, TalentPool
+from scoring.models import (
+    BehaviourEvent,
+    CampaignRecipient,
+    ContactAttribute,
+    JobApplication,
+    JourneyMember,
+    SegmentMember,
+    TalentPool,
+)
 
 Kind = RetentionTerm.Kind
 OF_ADDRESSES: Final = (Act.ADDRESS_VERIFIED, Act.ADDRESS_INVALIDATED, Act.ADDRESS_RESTORED)
+# Who became known no longer than this before they applied, came with the application.
+WITH_IT: Final = datetime.timedelta(days=1)
 
 
 def find_ended_applications(asked: Asked) -> QuerySet[Any]:
@@ -40,10 +51,11 @@ def retire_applications(_kind: RetentionTerm.Kind, keys: Sequence[uuid.UUID], as
     people = _hold(keys)
     due = find_due(kind=Kind.APPLICATIONS, asked=asked).filter(pk__in=keys, contact__in=people)
     gone = list(due.values_list("pk", flat=True))
+    prospects = _prospects(people)
     rows = JobApplication.objects.filter(pk__in=gone)
     _measured_of(rows).delete()
     rows.delete()
-    nothing_else = _known_by_nothing_else(people, asked)
+    nothing_else = _known_by_nothing_else(people, asked) - prospects
     part_from(people=[person for person in people if person.pk in nothing_else], asked=asked)
     return len(gone)
 
@@ -61,6 +73,29 @@ def _measured_of(rows: QuerySet[JobApplication]) -> QuerySet[BehaviourEvent]:
         ended_at__gte=OuterRef("occurred_at"),
     )
     return BehaviourEvent.objects.filter(Exists(ended), kind=BehaviourEvent.Kind.APPLICATION)
+
+
+def _prospects(people: Sequence[Contact]) -> set[uuid.UUID]:
+    """Who was known before they applied, and is in a group by hand or held by another legal entity."""
+    came = JobApplication.objects.filter(
+        contact=OuterRef("pk"), applied_at__lte=OuterRef("created_at") + WITH_IT
+    )
+    by_hand = SegmentMember.objects.filter(contact=OuterRef("pk"), segment__model__isnull=True)
+    named = (
+        Exists(by_hand)
+        | _elsewhere(JourneyMember.objects.filter(left_at__isnull=True), "journey__legal_entity")
+        | _elsewhere(ContactAttribute.objects.filter(replaced_at__isnull=True), "legal_entity")
+        | _elsewhere(CampaignRecipient.objects.all(), "campaign__legal_entity")
+    )
+    found = Contact.objects.filter(~Exists(came), named, pk__in=[person.pk for person in people])
+    return set(found.values_list("pk", flat=True))
+
+
+def _elsewhere(rows: QuerySet[Any], legal_entity: str) -> Exists:
+    here = JobApplication.objects.filter(
+        contact=OuterRef("contact"), pool__legal_entity=OuterRef(legal_entity)
+    )
+    return Exists(rows.filter(~Exists(here), contact=OuterRef("pk")))
 
 
 def _known_by_nothing_else(people: Sequence[Contact], asked: Asked) -> set[uuid.UUID]:

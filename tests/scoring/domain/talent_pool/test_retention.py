@@ -20,12 +20,12 @@ from consent.models import (
     ShownContact,
     SubjectKey,
 )
-from customers.models import Contact, ContactPoint
+from customers.models import Contact, ContactPoint, LegalEntity
 from scoring.domain.talent_pool import retention
-from scoring.models import BehaviourEvent, JobApplication
+from scoring.models import BehaviourEvent, JobApplication, SegmentMember
 from tests import make
 from tests.scoring import make as scoring
-from tests.scoring import make_journeys
+from tests.scoring import make_journeys, make_scores
 from tests.scoring.domain.house import WAY
 from tests.scoring.pool_scene import (
     A_SECOND,
@@ -278,6 +278,51 @@ def test_proof_of_a_call_keeps_an_applicant_for_its_own_term(
     list(apply_retention(now=ENDED_AT + PROOF))
     contact.refresh_from_db()
     assert contact.erased_at == ENDED_AT + PROOF
+
+
+@pytest.mark.parametrize("named_by", ["group", "journey", "attribute", "campaign"])
+@pytest.mark.parametrize(("known_days", "is_kept"), [(30, True), (1, False)])
+def test_a_prospect_known_before_is_not_forgotten_with_the_application(
+    named_by: str, known_days: int, is_kept: bool
+) -> None:
+    house = pool_house()
+    sister = make.legal_entity(organisation=house.entity.organisation, code="zuster", name="Zuster N.V.")
+    contact = applicant(house)
+    contact.created_at = APPLIED_AT - timedelta(days=known_days)
+    contact.save(update_fields=["created_at"])
+    rejected(house, contact)
+    name_at(sister, house, contact, named_by)
+
+    assert gone(GOES_AT) == 1
+    contact.refresh_from_db()
+    assert (contact.erased_at is None) == is_kept
+
+
+def name_at(sister: LegalEntity, house: PoolHouse, contact: Contact, named_by: str) -> None:
+    if named_by == "group":
+        segment = make_scores.segment(legal_entity=sister)
+        SegmentMember.objects.create(segment=segment, contact=contact, since_at=APPLIED_AT)
+    elif named_by == "journey":
+        journey = make_journeys.journey(legal_entity=sister, purpose=house.purpose)
+        make_journeys.member(stage=make_journeys.stage(journey=journey), contact=contact)
+    elif named_by == "attribute":
+        scoring.attribute(contact=contact, legal_entity=sister)
+    else:
+        campaign = scoring.campaign(legal_entity=sister, purpose=house.purpose)
+        scoring.recipient(campaign=campaign, contact=contact)
+
+
+def test_what_the_house_of_the_pool_itself_knows_keeps_nobody() -> None:
+    house = pool_house()
+    contact = applicant(house)
+    contact.created_at = APPLIED_AT - timedelta(days=30)
+    contact.save(update_fields=["created_at"])
+    rejected(house, contact)
+    scoring.attribute(contact=contact, legal_entity=house.entity)
+
+    assert gone(GOES_AT) == 1
+    contact.refresh_from_db()
+    assert contact.erased_at == GOES_AT
 
 
 def test_another_running_procedure_keeps_the_person() -> None:
