@@ -8,19 +8,15 @@ from typing import Any
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.utils.text import slugify
 from playwright.sync_api import Browser, Page
 
+from tests.browser.axe import axe_on
 from tests.browser.fixtures import PostOffice, Visitor
 from tests.browser.states import STATES, WITH_ERRORS, Stage
 from tests.test_words import dutch, texts
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WCAG = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-    "resultTypes": ["violations"],
-}
 WIDTHS = (360, 1280)
 # A page 1280 wide at 400 % zoom (WCAG 2.2, 1.4.10).
 NARROWEST = 320
@@ -62,7 +58,7 @@ def test_page_is_accessible(stage: Stage, name: str, request: pytest.FixtureRequ
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         keep_picture(page, f"{name}, {language}, {width}")
-        found = Axe().run(page, options=WCAG)
+        found = axe_on(page)
         assert found.violations_count == 0, found.generate_report()
 
 
@@ -81,7 +77,7 @@ def test_a_page_with_faults_would_be_found(chromium: Browser) -> None:
     page = chromium.new_page()
     page.set_content(FAULTY)
 
-    found = Axe().run(page, options=WCAG)
+    found = axe_on(page)
 
     rules = {violation["id"] for violation in found.response["violations"]}
     assert {"image-alt", "link-name", "label", "color-contrast", "html-has-lang", "document-title"} <= rules

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser, Page
 from consent.models import ApiKey
 from customers.models import LegalEntity, StaffMember
 from tests import make
+from tests.browser.axe import faults_on
 from tests.consent.admin_rows import list_of, page_of
-from tests.consent.test_admin_axe import PASSWORD, WIDTHS, faults_on, give_password_again
+from tests.consent.test_admin_axe import PASSWORD, WIDTHS, give_password_again
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ADD = "/admin/consent/apikey/add/"

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
@@ -57,11 +56,11 @@ from scoring.models import (
     TalentPool,
 )
 from tests import make
+from tests.browser.axe import faults_on
 from tests.consent.admin_rows import Rows, everything, list_of, organisation_in, page_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "een lang wachtwoord voor proeven"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (1280, 360)
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
@@ -260,11 +259,6 @@ def outside_pages(rows: Rows) -> list[str]:
 def behaviour_pages(rows: Rows) -> list[str]:
     models = (AttributeName, BehaviourEvent, ContactAttribute)
     return [page for model in models for page in (list_of(model), page_of(rows[model], "change"))]
-
-
-def faults_on(page: Page) -> list[str]:
-    result = Axe().run(page, options={"runOnly": WCAG})
-    return [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in result.response["violations"]]
 
 
 def test_pages_of_the_admin_have_no_faults_that_axe_finds(officer: Page, rows: Rows) -> None:

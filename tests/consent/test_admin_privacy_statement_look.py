@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
@@ -21,12 +20,12 @@ from consent.domain.privacy.publishing import (
 from consent.models import PrivacyStatementVersion, StatementPart
 from customers.models import StaffMember
 from tests import make
+from tests.browser.axe import faults_on
 from tests.consent.admin_rows import list_of, page_of
 from tests.consent.domain.privacy.scene import rewrite, shop, whole_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "een lang wachtwoord voor proeven"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SUMMARY = {"nl": "Wij hebben een belteam.", "en": "We have a call team."}
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
@@ -66,10 +65,7 @@ def look_at(page: Page, name: str) -> list[object]:
         page.set_viewport_size({"width": width, "height": 900})
         if folder := os.environ.get("SCREENSHOTS"):
             page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        result = Axe().run(page, options={"runOnly": WCAG})
-        found += [
-            (name, width, one["id"], one["nodes"][0]["target"]) for one in result.response["violations"]
-        ]
+        found += [(name, width, fault) for fault in faults_on(page)]
         if page.evaluate(TOO_WIDE):
             found.append((name, width, "too wide"))
     return found

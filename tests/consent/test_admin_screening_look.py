@@ -1,15 +1,15 @@
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from consent.models import Job, ScreeningRun
 from consent.tasks import work_job
+from tests.browser.axe import faults_on
 from tests.consent.domain.screening.scene import LIST, Shop, shop
-from tests.consent.test_admin_axe import WIDTHS, faults_on
+from tests.consent.test_admin_axe import WIDTHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -21,16 +21,8 @@ def scene() -> Shop:
 
 
 @pytest.fixture
-def marketer(scene: Shop, chromium: Browser, live_server: Any) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_server.url, locale="en-GB")
-    page = context.new_page()
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("mark")
-    page.get_by_label("Password").fill("een lang wachtwoord voor proeven")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/admin/")
-    yield page
-    context.close()
+def marketer(scene: Shop, sign_in: Callable[[str], Page]) -> Page:
+    return sign_in("mark")
 
 
 @dataclass(kw_only=True)

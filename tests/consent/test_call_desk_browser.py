@@ -5,18 +5,17 @@ from typing import Any
 
 import pytest
 import time_machine
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
 
 from consent.models import ContactAttempt, Objection, ShownContact
 from customers.models import StaffMember
 from tests import make
+from tests.browser.axe import faults_on
 from tests.consent.domain.call_desk.desk import MONDAY, Desk, desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PASSWORD = "een lang wachtwoord voor proeven"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDTHS = (1280, 360)
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 Open = Callable[..., Page]
@@ -81,11 +80,6 @@ def tab_to(page: Page, words: str) -> None:
     raise AssertionError(words)
 
 
-def faults_on(page: Page) -> list[str]:
-    result = Axe().run(page, options={"runOnly": WCAG})
-    return [f"{fault['id']}: {fault['nodes'][0]['target']}" for fault in result.response["violations"]]
-
-
 def test_desk_is_worked_by_keyboard_alone_without_scripts(sign_in: Open) -> None:
     scene = desk(people=3)
     page = sign_in(scene.agent, scripts=False)
@@ -106,6 +100,47 @@ def test_desk_is_worked_by_keyboard_alone_without_scripts(sign_in: Open) -> None
     assert Objection.objects.get().contact == scene.people[0].contact
     attempts = ContactAttempt.objects.order_by("attempted_at").values_list("outcome", "objection_offered")
     assert list(attempts) == [("CONVERSATION", False), ("NO_ANSWER", True)]
+
+
+def test_key_without_a_moment_leads_to_the_moment(sign_in: Open) -> None:
+    scene = desk(people=2)
+    page = sign_in(scene.agent, scripts=False)
+    page.goto(reverse("admin:call_list", args=[scene.call_list.pk]))
+    press(page, "Alt+1")
+
+    press_access_key(page, "5")
+    page.get_by_text("Fill in when to call back.").wait_for()
+
+    assert page.locator("input:focus").get_attribute("name") == "call_back_at_0"
+
+
+def test_key_ticks_that_the_objection_was_offered(sign_in: Open) -> None:
+    scene = desk(people=2)
+    page = sign_in(scene.agent, scripts=False)
+    page.goto(reverse("admin:call_list", args=[scene.call_list.pk]))
+    press(page, "Alt+1")
+
+    press_access_key(page, "6")
+    page.locator("[name=objection_offered]:checked").wait_for()
+    press(page, "Alt+1")
+
+    assert ContactAttempt.objects.get().objection_offered
+
+
+def test_who_calls_us_is_looked_up_without_a_tab(sign_in: Open) -> None:
+    scene = desk(people=1)
+    page = sign_in(scene.agent, scripts=False)
+    page.goto(reverse("admin:inbound_desk"))
+
+    page.keyboard.type(scene.people[0].value)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Persoon 0 Jansen").wait_for()
+    found = page.locator("input:focus").count()
+    press_access_key(page, "0")
+    page.get_by_text("The objection is recorded and counts from now.").wait_for()
+
+    objected = {objection.contact for objection in Objection.objects.all()}
+    assert (found, objected) == (0, {scene.people[0].contact})
 
 
 def test_enter_in_a_field_records_nothing(sign_in: Open) -> None:
@@ -138,11 +173,12 @@ def test_single_keys_work_only_when_turned_on_and_nowhere_is_typed(sign_in: Open
     page.get_by_label("The digit alone is enough").focus()
     press(page, "2")
     page.locator("h1").click()
-    press(page, "3")
+    page.keyboard.press("6")
+    press(page, "1")
 
     assert (off, typing) == (0, 0)
-    outcomes = ContactAttempt.objects.order_by("attempted_at").values_list("outcome", flat=True)
-    assert list(outcomes) == ["NO_ANSWER", "VOICEMAIL"]
+    attempts = ContactAttempt.objects.order_by("attempted_at").values_list("outcome", "objection_offered")
+    assert list(attempts) == [("NO_ANSWER", False), ("CONVERSATION", True)]
 
 
 def everywhere(scene: Desk, page: Page) -> Iterator[str]:

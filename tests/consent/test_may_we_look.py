@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, Page
 
 from customers.models import StaffMember
 from tests import make
+from tests.browser.axe import faults_on
 from tests.consent.asking_scene import customer, shop
-from tests.consent.test_admin_axe import WIDTHS, faults_on
+from tests.consent.test_admin_axe import WIDTHS
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 # The day before the law of July 2026: somebody who bought may be called about the same, and not about more.

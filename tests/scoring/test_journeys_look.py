@@ -1,17 +1,18 @@
 """The pages of journeys, talent pools, segments and counted links, on a screen and on a phone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from customers.models import StaffMember
 from scoring.models import Campaign, Journey, JourneyAction, JourneyMember
 from tests import make
-from tests.consent.test_admin_axe import TOO_WIDE, WIDTHS, faults_on
+from tests.browser.axe import faults_on
+from tests.consent.test_admin_axe import TOO_WIDE, WIDTHS
 from tests.scoring import make as scoring
 from tests.scoring import make_journeys, make_scores
 from tests.scoring.domain.talent_pool.test_journey import AT, house_with_profiling, running
@@ -49,16 +50,8 @@ def scene() -> Scene:
 
 
 @pytest.fixture
-def marketer(scene: Scene, chromium: Browser, live_server: Any) -> Iterator[Page]:
-    context = chromium.new_context(base_url=live_server.url, locale="en-GB")
-    page = context.new_page()
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("mark")
-    page.get_by_label("Password").fill("een lang wachtwoord voor proeven")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/admin/")
-    yield page
-    context.close()
+def marketer(scene: Scene, sign_in: Callable[[str], Page]) -> Page:
+    return sign_in("mark")
 
 
 def look(page: Page) -> list[object]:

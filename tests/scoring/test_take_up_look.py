@@ -1,15 +1,15 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from customers.models import StaffMember
 from scoring.models import AttributeName, ContactAttribute
 from tests import make
-from tests.consent.test_admin_axe import TOO_WIDE, WIDTHS, faults_on
+from tests.browser.axe import faults_on
+from tests.consent.test_admin_axe import TOO_WIDE, WIDTHS
 from tests.scoring.domain.house import house
 from tests.scoring.make import attribute_name
 
@@ -18,21 +18,13 @@ LIST = "address;churn;region\nalice@example.org;0,83;Utrecht\nalice@example.org;
 
 
 @pytest.fixture
-def marketer(chromium: Browser, live_server: Any) -> Iterator[Page]:
+def marketer(sign_in: Callable[[str], Page]) -> Page:
     entity = house().entity
     attribute_name(legal_entity=entity, name="churn", kind=AttributeName.Kind.PROBABILITY)
     attribute_name(legal_entity=entity)
     make.email_point(contact=make.contact(organisation=entity.organisation))
     make.staff_member(organisation=entity.organisation, username="mark", role=StaffMember.Role.MARKETING)
-    context = chromium.new_context(base_url=live_server.url, locale="en-GB")
-    page = context.new_page()
-    page.goto("/admin/")
-    page.get_by_label("Username").fill("mark")
-    page.get_by_label("Password").fill("een lang wachtwoord voor proeven")
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url("**/admin/")
-    yield page
-    context.close()
+    return sign_in("mark")
 
 
 def look(page: Page, name: str) -> list[object]:

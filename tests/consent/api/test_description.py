@@ -7,8 +7,9 @@ from django.test import Client
 from playwright.sync_api import Browser
 
 from config.api_docs import Described, Operation, in_words
+from tests.browser.axe import faults_on
 from tests.consent.api.desk import ASK, BATCH, Shop, open_shop
-from tests.consent.test_admin_axe import TOO_WIDE, WIDTHS, faults_on
+from tests.consent.test_admin_axe import TOO_WIDE, WIDTHS
 
 DESCRIPTION, DOCS = "/api/v1/openapi.json", "/api/v1/docs"
 PROBLEMS = {"400", "401", "403", "413", "415", "422", "429", "500", "503"}
