@@ -14,8 +14,8 @@ def statements_sent() -> Iterator[list[str]]:
     sent: list[str] = []
     execute = psycopg.RawCursor.execute
 
-    def noted(cursor: psycopg.RawCursor[Any], query: str, *words: Any, **others: Any) -> Any:
-        sent.append(query)
+    def noted(cursor: psycopg.RawCursor[Any], query: bytes, *words: Any, **others: Any) -> Any:
+        sent.append(query.decode())
         return execute(cursor, query, *words, **others)
 
     with pytest.MonkeyPatch.context() as patch:

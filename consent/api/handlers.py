@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import psycopg
 from django.db import InterfaceError, OperationalError
@@ -34,6 +34,10 @@ NO_FACTS = (
     FactsUnavailableError,
     UnknownCodeError,
 )
+# Of what has a form of its own a regular expression tells nobody what is wrong.
+SENTENCES: Final = {
+    "string_pattern_mismatch": "A code has letters, digits, hyphens and underscores, and nothing else."
+}
 
 
 def handle_problems(api: NinjaAPI) -> None:
@@ -66,7 +70,8 @@ def unforeseen(request: HttpRequest, error: Any) -> NoReturn:
 def fields_refused(request: HttpRequest, error: Any) -> HttpResponse:
     problem = problem_of(HTTPStatus.UNPROCESSABLE_ENTITY)
     problem.errors = [
-        FieldProblem(pointer="#" + "".join(pointer_of(one)), detail=one["msg"]) for one in error.errors
+        FieldProblem(pointer="#" + "".join(pointer_of(one)), detail=SENTENCES.get(one["type"], one["msg"]))
+        for one in error.errors
     ]
     return answer_with(problem)
 

@@ -16,9 +16,9 @@ from consent.api.schemas import ManyAnswers, ManyQuestions, OneAnswer, OneQuesti
 from consent.domain.disclosures import given_out_about, pack_keys, record_disclosure
 from consent.domain.engine.answering import ask, ask_one
 from consent.domain.engine.asking import Asked
-from consent.domain.engine.question import Question, UnknownCodeError, put_question
-from consent.models import Disclosure
-from customers.models import LegalEntity
+from consent.domain.engine.kept_questions import put_question_again
+from consent.domain.engine.question import Question, UnknownCodeError, Wanted
+from consent.models import ApiKey, Disclosure
 
 PROBLEMS: Final = dict.fromkeys((400, 401, 403, 413, 415, 422, 429, 500, 503), Problem)
 router = Router(tags=["May we?"])
@@ -36,7 +36,7 @@ def may_contact(request: HttpRequest, asked: Annotated[OneQuestion, JsonBody(...
 
     Any address gets an answer; what is no address gets `D_ADDRESS_INVALID`.
     """
-    question = question_of(asked, entity=caller_of(request).key.legal_entity, now=timezone.now())
+    question = question_of(asked, key=caller_of(request).key, now=timezone.now())
     answer = ask_one(question=question, asked=Asked(text=asked.address, contact_id=asked.contact))
     return as_json(tell_one(question=question, answer=answer))
 
@@ -54,7 +54,7 @@ def may_contact_batch(request: HttpRequest, asked: Annotated[ManyQuestions, Json
     Which people they belong to is written down, by key, so that it is known when answers get lost.
     """
     key, now = caller_of(request).key, timezone.now()
-    question = question_of(asked, entity=key.legal_entity, now=now)
+    question = question_of(asked, key=key, now=now)
     contacts = asked.contacts or [None] * len(asked.addresses)
     pairs = zip(asked.addresses, contacts, strict=True)
     answers = ask(question=question, asked=[Asked(text=text, contact_id=contact) for text, contact in pairs])
@@ -64,19 +64,21 @@ def may_contact_batch(request: HttpRequest, asked: Annotated[ManyQuestions, Json
     return as_json(tell_many(question=question, answers=answers))
 
 
-def question_of(asked: SharedQuestion, *, entity: LegalEntity, now: datetime) -> Question:
+def question_of(asked: SharedQuestion, *, key: ApiKey, now: datetime) -> Question:
     """The question, for the legal entity of the key: no program asks for another one."""
-    zone = entity.time_zone
+    entity = key.legal_entity
+    wanted = Wanted(
+        legal_entity=entity.code,
+        purpose=asked.purpose,
+        channel=asked.channel,
+        product_group=asked.product_group or "",
+        at=read_field(asked, "at", zone=entity.time_zone),
+        known_at=read_field(asked, "known_at", zone=entity.time_zone),
+    )
     try:
-        return put_question(
-            legal_entity=entity.code,
-            purpose=asked.purpose,
-            channel=asked.channel,
-            product_group=asked.product_group or "",
-            at=read_field(asked, "at", zone=zone),
-            known_at=read_field(asked, "known_at", zone=zone),
-            now=now,
-        )
+        if wanted.at or wanted.known_at:
+            return wanted.put(now=now)
+        return put_question_again(wanted=wanted, revision=key.settings_revision, now=now)
     except UnknownCodeError as unknown:
         field = unknown.option.replace(" ", "_")
         raise WrongFieldError(

@@ -29,7 +29,8 @@ ENTITY_FIELDS = ("id", "organisation_id", "code", "name", "country", "time_zone"
 # With every request: put together and planned once, as the questions are.
 FIND = Statement(
     f"SELECT {', '.join(f'key.{name}' for name in KEY_FIELDS)}, "  # noqa: S608 (names of our own) # nosec B608
-    f"{', '.join(f'entity.{name}' for name in ENTITY_FIELDS)} "
+    f"{', '.join(f'entity.{name}' for name in ENTITY_FIELDS)}, "
+    "(SELECT revision FROM consent_settingsrevision) "
     "FROM consent_apikey key JOIN customers_legalentity entity ON entity.id = key.legal_entity_id "
     "WHERE key.prefix = %(prefix)s"
 )
@@ -155,7 +156,8 @@ def _find(prefix: str) -> ApiKey | None:
     if not rows:
         return None
     key = ApiKey.from_db(DEFAULT_DB_ALIAS, KEY_FIELDS, rows[0][: len(KEY_FIELDS)])
-    key.legal_entity = LegalEntity.from_db(DEFAULT_DB_ALIAS, ENTITY_FIELDS, rows[0][len(KEY_FIELDS) :])
+    key.legal_entity = LegalEntity.from_db(DEFAULT_DB_ALIAS, ENTITY_FIELDS, rows[0][len(KEY_FIELDS) : -1])
+    key.settings_revision = rows[0][-1]
     return key
 
 

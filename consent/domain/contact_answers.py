@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from consent.domain.engine.answering import Answer, ask
 from consent.domain.engine.asking import Asked
-from consent.domain.engine.question import Question, put_question
+from consent.domain.engine.question import Question, Wanted
 from consent.models import Channel, ContentKind, Purpose
 from customers.models import Contact, ContactPoint, CustomerRelation, LegalEntity, ProductGroup
 
@@ -52,12 +52,16 @@ def answer_spot(*, contact: Contact, spot: Spot, now: datetime.datetime) -> list
 
 def question_about(*, spot: Spot, now: datetime.datetime) -> Question:
     """Put the question of a spot; raises UnknownCodeError where the purpose no longer serves the entity."""
-    return put_question(
+    return wanted_about(spot=spot).put(now=now)
+
+
+def wanted_about(*, spot: Spot) -> Wanted:
+    """Name the question of a spot by its codes."""
+    return Wanted(
         legal_entity=spot.legal_entity.code,
         purpose=spot.purpose.code,
         channel=spot.channel,
         product_group=spot.product_group.code if spot.product_group else "",
-        now=now,
     )
 
 

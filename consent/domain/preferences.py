@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from consent.domain.contact_answers import Spot
 from consent.domain.engine.answering import Answer
-from consent.domain.preference_answers import AnswerAbout, Answers, ask_spot
+from consent.domain.preference_answers import AnswerAbout, Answers, ask_spots
 from consent.domain.preference_grounds import (
     GROUNDS,
     Choice,
@@ -95,8 +95,8 @@ def read_preferences(*, contact: Contact, opened_with: ContactPoint, now: dateti
 
 
 def _rows(held: Holdings) -> Iterator[Row]:
-    for spot in dict.fromkeys([*held.records, *held.offers]):
-        answers = ask_spot(spot=spot, held=held)
+    found = ask_spots(spots=[*held.records, *held.offers], held=held)
+    for spot, answers in found.items():
         for record in held.records.get(spot, ()):
             yield from _row_of_record(record, spot, answers, held)
         if spot in held.offers:

@@ -23,7 +23,7 @@ from consent.models.notification import (
     Notification,
     Topic,
 )
-from consent.models.operation import Heartbeat, RateCount
+from consent.models.operation import Heartbeat, RateCount, SettingsRevision
 from consent.models.outbox import AddressVerification, OutboxMessage
 from consent.models.policies import CallingPolicy, DayOfMourning, HousePolicy, OptionalDay, Weekday
 from consent.models.privacy_statement import (
@@ -118,6 +118,7 @@ __all__ = [
     "SealMark",
     "SecurityMeasures",
     "ServiceTest",
+    "SettingsRevision",
     "ShownContact",
     "ShownForm",
     "Source",

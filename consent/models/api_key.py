@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -59,6 +60,8 @@ class ApiKey(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
     last_used_at = models.DateTimeField(_("last used at"), null=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
+    # No field: of the settings, at the moment at which a program showed this key.
+    settings_revision: UUID | None = None
 
     class Meta:
         verbose_name = _("API key")

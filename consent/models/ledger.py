@@ -238,6 +238,12 @@ class ConsentRecord(models.Model):
             models.Index(
                 fields=["legal_entity", "purpose", "channel", "status"], name="record_by_permission"
             ),
+            # Whose permission for processing ends about now; the journeys they are on have to know.
+            models.Index(
+                fields=["legal_entity", "purpose", "valid_until"],
+                name="record_of_processing_ending",
+                condition=Q(channel="NONE", valid_until__isnull=False),
+            ),
             models.Index(
                 fields=["requested_at"], name="record_unconfirmed", condition=Q(status="ConsentRequested")
             ),

@@ -30,3 +30,23 @@ class RateCount(models.Model):
 
     def __str__(self) -> str:
         return self.bucket
+
+
+class SettingsRevision(models.Model):
+    """Another value after each transaction that changed what counts for everyone asked about.
+
+    The settings and policies that a question reads; triggers on their tables write it, at the end of the
+    transaction. What was read under a value holds while the value stands. There is one row.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    revision = models.UUIDField()
+    # The number of that transaction: many changes in one are one.
+    changed_by = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("revision of the settings")
+        verbose_name_plural = _("revisions of the settings")
+
+    def __str__(self) -> str:
+        return str(self.revision)

@@ -27,6 +27,7 @@ class RetentionTerm(models.Model):
         RECIPIENTS = "RECIPIENTS", _("Who was to get a campaign that ended")
         JOURNEYS = "JOURNEYS", _("Journeys that people left")
         APPLICATIONS = "APPLICATIONS", _("Job applications whose procedure ended")
+        CANDIDATES = "CANDIDATES", _("People of a talent pool whom nothing keeps any more")
         DORMANT = "DORMANT", _("Contacts with whom nothing is left")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -79,18 +79,18 @@ def answer_addresses(*, question: Question, asked: Sequence[Asked], addresses: A
     return _answer_all(question, asked, addresses, explained=False)
 
 
-def explain_addresses(*, question: Question, asked: Sequence[Asked], addresses: Addresses) -> list[Answer]:
-    """Answer as `ask` does, for addresses that are read already."""
-    return _answer_all(question, asked, addresses, explained=True)
-
-
 def ask_database(
     *, query: FactsQuery, question: Question, addresses: Addresses, explained: bool
 ) -> list[tuple[Any, ...]]:
     """Fetch the facts about these addresses."""
-    asked = as_parameters(question=question, addresses=addresses)
-    parameters = {**parameters_of(question), **asked, "explained": explained}
+    parameters = facts_parameters(question=question, addresses=addresses, explained=explained)
     return query.fetch(about=len(addresses.values), past=question.about_the_past, parameters=parameters)
+
+
+def facts_parameters(*, question: Question, addresses: Addresses, explained: bool) -> dict[str, object]:
+    """What the query of facts is asked about these addresses."""
+    asked = as_parameters(question=question, addresses=addresses)
+    return {**parameters_of(question), **asked, "explained": explained}
 
 
 def _ask(question: Question, asked: Sequence[Asked], *, explained: bool) -> list[Answer]:
@@ -107,13 +107,27 @@ def _answer_all(
         addresses=addresses,
         explained=explained,
     )
+    return answers_from(
+        question=question, asked=asked, values=addresses.values, rows=rows, explained=explained
+    )
+
+
+def answers_from(
+    *,
+    question: Question,
+    asked: Sequence[Asked],
+    values: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    explained: bool,
+) -> list[Answer]:
+    """Decide on the facts that were fetched about these addresses."""
     rulings = {key: rule_on(case=question.case, key=key) for key in {row[1] for row in rows}}
     found: list[list[tuple[Ruling, Candidate]]] = [[] for _one in asked]
     for candidate in (Candidate(*row) for row in rows):
         found[candidate.place - 1].append((rulings[candidate.key], candidate))
     return [
         _answer(question, one, value, min(pairs, key=_restrictiveness), explained=explained)
-        for one, value, pairs in zip(asked, addresses.values, found, strict=True)
+        for one, value, pairs in zip(asked, values, found, strict=True)
     ]
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from consent.domain.engine.answering import (
+    ANSWERS,
     Answer,
     answer_addresses,
+    answers_from,
     ask_database,
-    explain_addresses,
+    facts_parameters,
     rule_on,
 )
 from consent.domain.engine.asking import Addresses, Asked
@@ -19,6 +21,7 @@ from customers.models import ContactPoint
 
 COLUMNS = "SELECT key FROM facts ORDER BY place"
 KEYS: Final = FactsQuery(COLUMNS)
+EACH: Final = ANSWERS.statements[False, False].for_each()
 
 
 def decide_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Decision]:
@@ -47,9 +50,24 @@ def ask_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Ans
     return answer_addresses(question=question, asked=_asked(points), addresses=_known(points))
 
 
-def explain_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Answer]:
-    """Answer as `ask` does, for each of these addresses and the contact it belongs to."""
-    return explain_addresses(question=question, asked=_asked(points), addresses=_known(points))
+def explain_each(*, about: Sequence[tuple[Question, Sequence[ContactPoint]]]) -> list[list[Answer]]:
+    """Answer each of these questions about the present as `ask` does, for its addresses and their contacts.
+
+    One statement for all of them together.
+    """
+    known = [_known(points) for _question, points in about]
+    found = EACH.fetch(
+        [
+            facts_parameters(question=question, addresses=addresses, explained=True)
+            for (question, _points), addresses in zip(about, known, strict=True)
+        ]
+    )
+    return [
+        answers_from(
+            question=question, asked=_asked(points), values=addresses.values, rows=rows, explained=True
+        )
+        for (question, points), addresses, rows in zip(about, known, found, strict=True)
+    ]
 
 
 def _asked(points: Sequence[ContactPoint]) -> list[Asked]:

@@ -1,10 +1,10 @@
 import datetime
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from consent.domain.caller_numbers import REACHABLE_MONTHS
@@ -17,6 +17,7 @@ from consent.models import Channel
 
 CHANNELS = frozenset(Channel.values)
 QUESTION = Statement(Path(__file__).with_name("sql").joinpath("question.sql").read_text())
+EACH = QUESTION.for_each()
 FORBIDS = {"WITHOUT_CONSENT": Policy.WITHOUT_CONSENT, "EVERYTHING": Policy.EVERYTHING}
 
 
@@ -65,6 +66,13 @@ class Question:
     policy_changes_at: datetime.datetime | None
     calling_rules: Mapping[Jurisdiction, CallingRules]
     caller_number: str
+    # Of the settings as they were read, and until when they say the same if nobody changes them.
+    revision: uuid.UUID | None
+    holds_until: datetime.datetime
+
+    def at_moment(self, now: datetime.datetime) -> "Question":
+        """The same question about a later moment, before which nothing of this has changed."""
+        return replace(self, at=now, known_at=now, case=replace(self.case, at=now))
 
     def hours_of(self, jurisdiction: Jurisdiction) -> Hours:
         """The hours for people of one jurisdiction; they are no part of the decision."""
@@ -123,6 +131,50 @@ class _Found(NamedTuple):
     calling_policies: list[dict[str, object]] | None
     mourning: list[dict[str, str]] | None
     caller_number: str | None
+    revision: uuid.UUID | None
+    holds_until: datetime.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A question in its codes; without moments it is about the moment at which each piece is answered."""
+
+    legal_entity: str
+    purpose: str
+    channel: str
+    product_group: str = ""
+    at: datetime.datetime | None = None
+    known_at: datetime.datetime | None = None
+
+    def put(self, *, now: datetime.datetime) -> Question:
+        """Read what counts for everyone asked about, anew for each piece; raises UnknownCodeError."""
+        return self.read(rows=QUESTION.fetch(self.parameters(now=now)), now=now)
+
+    def parameters(self, *, now: datetime.datetime) -> dict[str, object]:
+        """What the database is asked about it; raises UnknownCodeError."""
+        if self.channel not in CHANNELS:
+            raise UnknownCodeError(option="channel", code=self.channel)
+        return {
+            "legal_entity": self.legal_entity,
+            "purpose": self.purpose,
+            "channel": self.channel,
+            "product_group": self.product_group,
+            "at": self.at or now,
+            "known_at": self.known_at or now,
+            "reachable_months": REACHABLE_MONTHS,
+            "list_is_fresh_for": LIST_IS_FRESH_FOR,
+        }
+
+    def read(self, *, rows: Sequence[tuple[Any, ...]], now: datetime.datetime) -> Question:
+        """Read what the database said of it; raises UnknownCodeError."""
+        if not rows:
+            raise UnknownCodeError(option="legal entity", code=self.legal_entity)
+        found = _Found(*rows[0])
+        if found.purpose_id is None:
+            raise UnknownCodeError(option="purpose", code=self.purpose)
+        if self.product_group and found.product_group_id is None:
+            raise UnknownCodeError(option="product group", code=self.product_group)
+        return _question(self, found, now)
 
 
 def put_question(
@@ -140,44 +192,49 @@ def put_question(
     `at` is the moment of contact; `known_at` leaves out what was recorded later; both are now unless given.
     Source: rules, "The question". Raises UnknownCodeError.
     """
-    if channel not in CHANNELS:
-        raise UnknownCodeError(option="channel", code=channel)
-    at, known_at = at or now, known_at or now
-    asked = {
-        "legal_entity": legal_entity,
-        "purpose": purpose,
-        "channel": channel,
-        "product_group": product_group,
-        "at": at,
-        "known_at": known_at,
-        "reachable_months": REACHABLE_MONTHS,
-    }
-    rows = QUESTION.fetch(asked)
-    if not rows:
-        raise UnknownCodeError(option="legal entity", code=legal_entity)
-    found = _Found(*rows[0])
-    if found.purpose_id is None:
-        raise UnknownCodeError(option="purpose", code=purpose)
-    if product_group and found.product_group_id is None:
-        raise UnknownCodeError(option="product group", code=product_group)
+    wanted = Wanted(
+        legal_entity=legal_entity,
+        purpose=purpose,
+        channel=channel,
+        product_group=product_group,
+        at=at,
+        known_at=known_at,
+    )
+    return wanted.put(now=now)
+
+
+def put_each(*, wanted: Sequence[Wanted], now: datetime.datetime) -> list[Question | None]:
+    """Put several questions in one query, in their order; none where a code is unknown."""
+    found = EACH.fetch([one.parameters(now=now) for one in wanted])
+    return [_known(one, rows, now) for one, rows in zip(wanted, found, strict=True)]
+
+
+def _known(wanted: Wanted, rows: Sequence[tuple[Any, ...]], now: datetime.datetime) -> Question | None:
+    try:
+        return wanted.read(rows=rows, now=now)
+    except UnknownCodeError:
+        return None
+
+
+def _question(wanted: Wanted, found: _Found, now: datetime.datetime) -> Question:
+    at, known_at, channel = wanted.at or now, wanted.known_at or now, wanted.channel
+    groups = (found.product_group_id, *(found.similar or ()))
     return Question(
         organisation_id=found.organisation_id,
         legal_entity_id=found.legal_entity_id,
-        legal_entity_code=legal_entity,
+        legal_entity_code=wanted.legal_entity,
         country=found.country,
         zone=found.zone,
-        purpose_id=found.purpose_id,
-        purpose_code=purpose,
+        purpose_id=cast("uuid.UUID", found.purpose_id),
+        purpose_code=wanted.purpose,
         channel=channel,
-        product_group_code=product_group,
+        product_group_code=wanted.product_group,
         case=_case(found, channel, at),
         at=at,
         known_at=known_at,
         about_the_past=at < now or known_at < now,
         any_group=not found.has_groups,
-        groups=tuple(
-            group for group in (found.product_group_id, *(found.similar or ())) if group is not None
-        ),
+        groups=tuple(group for group in groups if group is not None),
         groups_change_at=_midnight(found.similar_until, found.zone),
         service_test_id=found.service_test_id,
         balancing_test_id=found.balancing_test_id,
@@ -189,31 +246,9 @@ def put_question(
         policy_changes_at=found.policy_changes_at,
         calling_rules=_calling_rules(found, channel, known_at),
         caller_number=found.caller_number or "",
+        revision=found.revision,
+        holds_until=found.holds_until,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """A question in its codes; without moments it is about the moment at which each piece is answered."""
-
-    legal_entity: str
-    purpose: str
-    channel: str
-    product_group: str = ""
-    at: datetime.datetime | None = None
-    known_at: datetime.datetime | None = None
-
-    def put(self, *, now: datetime.datetime) -> Question:
-        """Read what counts for everyone asked about, anew for each piece; raises UnknownCodeError."""
-        return put_question(
-            legal_entity=self.legal_entity,
-            purpose=self.purpose,
-            channel=self.channel,
-            product_group=self.product_group,
-            at=self.at,
-            known_at=self.known_at,
-            now=now,
-        )
 
 
 def _case(found: _Found, channel: str, at: datetime.datetime) -> Case:

@@ -97,6 +97,13 @@ DEFAULTS: Final[Mapping[RetentionTerm.Kind, Default]] = {
             "the talent pool."
         ),
     ),
+    Kind.CANDIDATES: Default(
+        keep=datetime.timedelta(0),
+        reason=_(
+            "They were known for the pool or a procedure alone, and permit, do and ask nothing any more; the "
+            "proof of what they permitted stays for its own term."
+        ),
+    ),
     Kind.DORMANT: Default(
         keep=FIVE_YEARS,
         reason=_("Nothing is permitted, agreed or asked any more, and the proof of it has had its term."),

@@ -10,7 +10,7 @@ from consent.api.schemas import ChannelCode, ManyAnswers, OneAnswer
 from consent.domain.rulebook.codes import Code
 from consent.domain.rulebook.explanations import explain
 from consent.domain.withdrawals import Scope, object_to
-from consent.models import ApiKey, Channel, Disclosure
+from consent.models import ApiKey, Channel, Disclosure, HousePolicy
 from tests import make
 from tests.consent.admin_rows import BY_PHONE
 from tests.consent.api.desk import ALICE, ASK, BATCH, Shop, open_shop, question, questions, send
@@ -237,6 +237,20 @@ def test_one_decision_takes_three_queries(shop: Shop) -> None:
 
         # That of the key, and the two of the engine; of a batch it is written down whom it was about.
         assert (len(asked), len(sent)) == (written, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_decision_asked_again_takes_one_query_beside_that_of_the_key(shop: Shop) -> None:
+    send(ASK, question(), token=shop.made.token)
+    with CaptureQueriesContext(connection) as asked, statements_sent() as sent:
+        before = send(ASK, question(), token=shop.made.token)
+
+    assert (len(asked), len(sent)) == (0, 2)
+    assert before.json()["allowed"]
+    staff = make.staff_member(organisation=shop.entity.organisation)
+    make.house_policy(legal_entity=shop.entity, decided_by=staff, forbids=HousePolicy.Forbids.EVERYTHING)
+    after = send(ASK, question(), token=shop.made.token)
+    assert (after.json()["allowed"], after.json()["code"]) == (False, "D_POLICY")
 
 
 def test_asking_writes_the_last_use_and_nothing_else(shop: Shop) -> None:

@@ -7,7 +7,8 @@ SELECT entity.id, entity.organisation_id, entity.code, entity.kind, entity.count
     wanted.id, owned.number > 0, alike.groups, alike.until,
     snapshot.id, snapshot.taken_at,
     policy.id, policy.forbids, changing.at,
-    calling.policies, mourning.days, caller.number
+    calling.policies, mourning.days, caller.number,
+    (SELECT revision FROM consent_settingsrevision), holding.until
 FROM customers_legalentity entity
 LEFT JOIN LATERAL (
     SELECT one.id, one.content
@@ -111,4 +112,37 @@ LEFT JOIN LATERAL (
     ORDER BY one.reachable_until_date IS NOT NULL, one.in_use_from_date DESC, one.id
     LIMIT 1
 ) caller ON true
+-- Until when all this holds if nobody changes it: the first moment to come that stands in any of it, at latest the
+-- next quarter of an hour: at one of those a day begins or ends, in every zone, also where clocks are put back at
+-- midnight. A moment too many costs one reading, one too few a wrong answer.
+CROSS JOIN LATERAL (
+    SELECT least(
+        date_bin('15 minutes', %(at)s::timestamptz, '2000-01-01 00:00+00') + interval '15 minutes', min(moment)
+    ) AS until
+    FROM (
+        SELECT one.concluded_at FROM consent_servicetest one WHERE one.purpose_id = purpose.id
+        UNION ALL
+        SELECT unnest(ARRAY[one.concluded_at, one.entered_at, one.valid_until_at, one.end_entered_at])
+        FROM consent_balancingtest one WHERE one.legal_entity_id = entity.id
+        UNION ALL
+        SELECT unnest(ARRAY[one.entered_at, one.end_entered_at])
+        FROM customers_productsimilarity one WHERE one.similar_group_id = wanted.id
+        UNION ALL
+        -- A list is still fresh at the end of its hours, and not after it.
+        SELECT unnest(ARRAY[
+            one.taken_at, one.loaded_at, one.taken_at + %(list_is_fresh_for)s::interval + interval '1 microsecond'
+        ])
+        FROM consent_donotcallsnapshot one WHERE one.organisation_id = entity.organisation_id
+        UNION ALL
+        SELECT unnest(ARRAY[one.valid_from_at, one.valid_until_at, one.decided_at, one.ended_at])
+        FROM consent_housepolicy one WHERE one.legal_entity_id = entity.id
+        UNION ALL
+        SELECT unnest(ARRAY[one.decided_at, one.ended_at])
+        FROM consent_callingpolicy one WHERE one.legal_entity_id = entity.id
+        UNION ALL
+        SELECT unnest(ARRAY[one.decided_at, one.ended_at])
+        FROM consent_dayofmourning one WHERE one.organisation_id = entity.organisation_id
+    ) AS standing (moment)
+    WHERE moment > %(at)s::timestamptz
+) holding
 WHERE entity.code = %(legal_entity)s::text

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+from bisect import bisect
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +13,14 @@ from consent.domain.rulebook.packs import be_2015_07_11, eu_2018_05_25, nl_2021_
 PACKS: Final = (nl_2021_07_01.PACK, nl_2026_07_01.PACK, be_2015_07_11.PACK, eu_2018_05_25.PACK)
 
 BEFORE_ALL_LAW: Final = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+# With every answer it is asked which of them was the last.
+CHANGES_OF_LAW: Final = sorted(
+    {
+        BEFORE_ALL_LAW,
+        *(pack.starts_at for pack in PACKS),
+        *(pack.verified_calls_from for pack in PACKS if pack.verified_calls_from),
+    }
+)
 
 
 def find_pack(*, jurisdiction: Jurisdiction, at: datetime.datetime) -> Pack | None:
@@ -22,9 +31,7 @@ def find_pack(*, jurisdiction: Jurisdiction, at: datetime.datetime) -> Pack | No
 
 def law_holds_since(*, at: datetime.datetime) -> datetime.datetime:
     """Find the moment from which all law is as it is at this moment, wherever and on whatever channel."""
-    starts = [pack.starts_at for pack in PACKS]
-    starts += [pack.verified_calls_from for pack in PACKS if pack.verified_calls_from]
-    return max((start for start in starts if start <= at), default=BEFORE_ALL_LAW)
+    return CHANGES_OF_LAW[bisect(CHANGES_OF_LAW, at) - 1]
 
 
 @lru_cache(maxsize=256)

@@ -4,7 +4,7 @@ import pytest
 
 from consent.domain.engine.answering import ask_one
 from consent.domain.engine.asking import Asked
-from consent.domain.engine.known_points import ask_about, decide_about, explain_about
+from consent.domain.engine.known_points import ask_about, decide_about, explain_each
 from consent.domain.engine.question import put_question
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import BalancingTest, Channel
@@ -49,7 +49,7 @@ def test_everybody_known_gets_the_answer_of_their_own_name(channel: str, at: obj
 
     decisions = decide_about(question=question, points=points)
     answers = ask_about(question=question, points=points)
-    explained = explain_about(question=question, points=points)
+    [explained] = explain_each(about=[(question, points)])
 
     named = [
         ask_one(question=question, asked=Asked(text=point.value, contact_id=point.contact_id))
