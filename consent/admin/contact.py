@@ -4,7 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -189,7 +189,7 @@ class ContactAdmin(ScopedAdmin[Contact]):
         }
         return TemplateResponse(request, "admin/contact_act.html", context)
 
-    def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse | FileResponse:
+    def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         staff, contact = require(request, Duty.EXPORT_EVIDENCE), self.find(request, object_id)
         context = {
             **self.admin_site.each_context(request),

@@ -1,39 +1,34 @@
 """Exports of evidence: made on the page of a contact, and all of them in a list."""
 
-import contextlib
-import tempfile
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from consent.admin.story import entities_of
+from consent.domain.dossier import large
 from consent.domain.dossier.exporting import Format, NothingToExportError, Wanted
-from consent.domain.dossier.log import Occasion, export_and_log
 from consent.domain.dossier.selection import Selection
-from consent.domain.ledger.evidence import EvidenceBrokenError
-from consent.domain.seal.proofs import TreeBrokenError
 from consent.domain.seal.sealing import seal_chunk
-from consent.models import EvidenceExport
+from consent.models import EvidenceExport, Job
 from customers.admin.scope import ReadOnlyAdmin, ScopedRelatedFilter
 from customers.admin.scope import entities_of as entities_limiting
 from customers.domain.staff import Area
 from customers.models import Contact, LegalEntity, StaffMember
 from customers.staff_site import PROOF
 
-IN_MEMORY = 4 * 1024 * 1024
 FORMATS = [
     (Format.PDF, _("Dossier to read (PDF)")),
     (Format.CSV, _("Tables (CSV), for programs and for spreadsheets")),
     (Format.JSONLD, _("Consent records (JSON-LD, ISO/IEC TS 27560)")),
 ]
-BROKEN = _("The evidence is not what was recorded. Have “verify_ledger --evidence” run before anything else.")
 NOTHING = _("Nothing is recorded here that can be exported.")
 
 
@@ -74,22 +69,23 @@ class ExportForm(forms.Form):
 
 def show_export(
     request: HttpRequest, *, contact: Contact, staff: StaffMember, context: dict[str, Any]
-) -> HttpResponse | FileResponse:
-    """Ask what an export is for, and give the file."""
+) -> HttpResponse:
+    """Ask what an export is for, make it, and go to the page that offers the file."""
     form = ExportForm(request.POST or None, contact=contact, staff=staff)
     if request.method == "POST" and form.is_valid():
         try:
-            return _file(contact, staff, form.cleaned_data)
+            job = _made(contact, staff, form.cleaned_data)
         except NothingToExportError:
             form.add_error(None, NOTHING)
-        except (EvidenceBrokenError, TreeBrokenError):
-            form.add_error(None, BROKEN)
+        else:
+            # Not the file itself: the browser would stay on the page that asked, and say nothing.
+            return redirect("admin:consent_job_change", job.pk)
     return TemplateResponse(
         request, "admin/evidence_export.html", context | {"form": form, "contact": contact}
     )
 
 
-def _file(contact: Contact, staff: StaffMember, said: dict[str, Any]) -> FileResponse:
+def _made(contact: Contact, staff: StaffMember, said: dict[str, Any]) -> Job:
     now, entity = timezone.now(), said["legal_entity"]
     selection = Selection(
         organisation_id=contact.organisation_id,
@@ -104,17 +100,7 @@ def _file(contact: Contact, staff: StaffMember, said: dict[str, Any]) -> FileRes
     )
     # What was written a moment ago belongs in the file too.
     seal_chunk(now=now)
-    with contextlib.ExitStack() as stack:
-        file = stack.enter_context(tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))
-        export_and_log(
-            wanted=wanted,
-            occasion=Occasion(staff=staff, reason=said["reason"], exported_at=now),
-            target=file,
-        )
-        file.seek(0)
-        # From here on the answer closes it, when the whole file was sent.
-        stack.pop_all()
-        return FileResponse(file, as_attachment=True, filename=f"evidence-{contact.pk}.zip")
+    return large.make_at_once(wanted=wanted, staff=staff, reason=said["reason"], now=now)
 
 
 @admin.register(EvidenceExport)

@@ -32,6 +32,19 @@ def read_in_order(*, parts: Iterable[Callable[[], Part]], readers: int) -> Itera
 
 
 @contextlib.contextmanager
+def asked_beside(*, question: Callable[[], Part], readers: int) -> Iterator[Callable[[], Part]]:
+    """Have one question answered meanwhile, over a connection of its own; gives how to get the answer.
+
+    One reader asks it when the answer is wanted.
+    """
+    if readers == 1:
+        yield question
+        return
+    with _reader() as thread:
+        yield thread.submit(question).result
+
+
+@contextlib.contextmanager
 def _reader() -> Iterator[ThreadPoolExecutor]:
     """A thread with a connection of its own, which is closed where it was opened."""
     with ThreadPoolExecutor(1) as thread:

@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 
-from consent.models import EvidenceExport
+from config.step_up import GIVEN_AT, PASSWORD
+from consent.models import EvidenceExport, EvidenceFile
 from customers.models import StaffMember
 from tests import make
 from tests.consent.domain.dossier import scene
 from tests.consent.domain.dossier.scene import Story, check, files_in
+from tests.consent.domain.seal.scene import unguarded
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -96,14 +99,47 @@ def test_officer_exports_a_person_and_it_is_logged(told: Story, tmp_path: Path) 
     client = signed_in(told)
     said = {"formats": ["pdf", "csv"], "language": "en", "reason": "Asked by the authority, case 1."}
 
-    answer = client.post(page_of(told), said)
+    made = client.post(page_of(told), said, follow=True)
+    file = EvidenceFile.objects.get()
+    address = reverse("admin:consent_evidencefile_download", args=[file.pk])
+    answer = client.get(address)
 
-    export = answer.getvalue()
     logged = EvidenceExport.objects.get()
-    assert answer["Content-Disposition"] == f'attachment; filename="evidence-{told.alice.pk}.zip"'
-    assert check(export, tmp_path).code == 0
+    assert made.redirect_chain == [(reverse("admin:consent_job_change", args=[file.job_id]), 302)]
+    assert address in made.content.decode()
+    assert check(answer.getvalue(), tmp_path).code == 0
+    assert (logged.contact_id, file.export) == (told.alice.pk, logged)
     assert (logged.staff and logged.staff.username, logged.reason) == ("dpo", said["reason"])
     assert "case 1" in client.get("/admin/consent/evidenceexport/").content.decode()
+
+
+def test_password_given_late_leads_to_the_file_too(told: Story) -> None:
+    client = signed_in(told)
+    session = client.session
+    del session[GIVEN_AT]
+    session.save()
+    said = {"formats": ["csv"], "language": "en", "reason": "Case 1."}
+
+    asked = client.post(page_of(told), said)
+    made = client.post(page_of(told), {**said, PASSWORD: "een lang wachtwoord voor proeven"}, follow=True)
+
+    assert asked.templates[0].name == "admin/step_up.html"
+    assert made.templates[0].name == "admin/job.html"
+    assert "Download the file" in made.content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_broken_evidence_is_not_given_out(told: Story) -> None:
+    client = signed_in(told)
+    with unguarded() as owner:
+        owner.execute("UPDATE consent_evidence SET ciphertext = 'geknoeid'::bytea")
+    said = {"formats": ["csv"], "language": "en", "reason": "Case 1."}
+
+    made = client.post(page_of(told), said, follow=True)
+
+    assert "The evidence is not what was recorded." in made.content.decode()
+    assert "Download the file" not in made.content.decode()
+    assert not EvidenceExport.objects.exists()
 
 
 def test_reason_is_asked_for(told: Story) -> None:

@@ -51,6 +51,27 @@ def test_whole_ledger_is_told_with_what_that_does_not_show() -> None:
     )
 
 
+def test_back_dated_event_with_a_number_of_its_own_is_named() -> None:
+    with unguarded() as link:
+        link.execute("CREATE TEMPORARY TABLE another AS SELECT * FROM consent_consentevent LIMIT 1")
+        link.execute(
+            "UPDATE another SET id = gen_random_uuid(), sequence = nextval('consent_event_sequence'),"
+            " occurred_at = occurred_at - interval '1 year', recorded_at = recorded_at - interval '1 year'"
+        )
+        link.execute("INSERT INTO consent_consentevent SELECT * FROM another")
+    seal(minutes=30)
+
+    inserted = LedgerLeaf.objects.get(position=7).event_id
+    code, said = verify()
+
+    assert (code, said.splitlines()[1]) == (
+        0,
+        f"Sealed a day or more after their moment: 1. The first is event {inserted} at position 7, recorded "
+        "at 2025-11-21 12:00 UTC it says, and not yet under the checkpoint of 2026-11-21 12:01 UTC. Old "
+        "data that was loaded looks like this, and so does an event that was put in and back-dated.",
+    )
+
+
 def test_stretch_anchored_outside_is_told(tmp_path: Path) -> None:
     assert verify("--checkpoint", kept(tmp_path, size=4)) == (
         0,

@@ -40,8 +40,9 @@ def test_an_officer_gives_evidence_out_and_a_regulator_checks_it_alone(
     staff.press("Export the evidence")
     give_password_again(staff)
     staff.page.get_by_label("What for").fill("Asked by the authority, case 1.")
+    staff.press("Export the evidence")
     with staff.page.expect_download() as download:
-        staff.page.get_by_role("button", name="Export the evidence").click()
+        staff.page.get_by_role("link", name="Download the file").click()
     export = tmp_path / download.value.suggested_filename
     download.value.save_as(export)
     checked = checked_elsewhere(export)

@@ -8,9 +8,9 @@ from typing import Protocol
 from consent.domain.seal.keys import signers
 from consent.domain.seal.notes import sign_note
 
-FORMAT = "jawoord-evidence-1"
+FORMAT = "jawoord-evidence-2"
 MANIFEST = "manifest.txt"
-# The quickest: leaves and tables repeat themselves so much that more effort saves little.
+# The quickest: tables repeat themselves so much that more effort saves little.
 EFFORT = 1
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Final
 
 from consent.domain.ledger.leaf import LEAF_FIELDS
-from consent.domain.seal.leaf_sql import GAP, MOMENTS, TEXTS
+from consent.domain.seal.leaf_sql import MOMENTS, TEXTS, moment
 from consent.models import Purpose
 from customers.models import LegalEntity
 
@@ -21,7 +21,8 @@ NAMES: Final = {
 }
 COLUMNS: Final = ("position", *NAMES, *LEAF_FIELDS)
 # Spreadsheets run what starts with one of these; only text can.
-STARTS_A_FORMULA: Final = ", ".join(str(ord(sign)) for sign in "=@+-\t\r")
+FORMULA: Final = "=@+-\t\r"
+STARTS_A_FORMULA: Final = ", ".join(str(ord(sign)) for sign in FORMULA)
 SAFE: Final = f"CASE WHEN ascii({{value}}) IN ({STARTS_A_FORMULA}) THEN '''' || {{value}} ELSE {{value}} END"
 
 
@@ -37,42 +38,38 @@ def codes_of(*, organisation_id: uuid.UUID) -> dict[uuid.UUID, str]:
     return dict(chain.from_iterable(found))
 
 
+def text_cell(*, text: str, is_safe: bool) -> str:
+    """Write a text that is given along as a cell."""
+    mark = "'" if is_safe and text.startswith(tuple(FORMULA)) else ""
+    doubled = text.replace('"', '""')
+    return f'"{mark}{doubled}"'
+
+
 def row(*, delimiter: str, is_safe: bool) -> str:
     """Write one row as CSV (RFC 4180): text between quotes, anything else without, nothing where nothing is.
 
     Quotes within a text are looked for once in all texts together: there are hardly any.
     """
-    texts = [_value(name) for name in COLUMNS if _is_text(name)]
+    texts = " || ".join(_value(name) for name in COLUMNS if name in TEXTS)
     quoted, plain = (_row(delimiter, is_safe=is_safe, holds_quotes=holds) for holds in (True, False))
-    return f"CASE WHEN strpos(concat({', '.join(texts)}), '\"') > 0 THEN {quoted} ELSE {plain} END"
+    return f"CASE WHEN strpos({texts}, '\"') > 0 THEN {quoted} ELSE {plain} END"
 
 
 def _row(delimiter: str, *, is_safe: bool, holds_quotes: bool) -> str:
-    places = delimiter.join(f'"{GAP}"' if name in TEXTS else GAP for name in COLUMNS)
-    values = [*(_cell(name, is_safe=is_safe, holds_quotes=holds_quotes) for name in COLUMNS), "''"]
-    pairs = zip(f"{places}\n".split(GAP), values, strict=True)
-    # One call that takes values as they are and leaves out what is not there: no text is copied twice.
-    parts = [part for literal, value in pairs for part in (f"'{literal}'", value)]
-    return f"concat({', '.join(parts)})"
+    # One call that takes values as they are: no text is copied twice. Of what is not there it writes nothing.
+    places = delimiter.join('"%%s"' if name in TEXTS else "%%s" for name in COLUMNS)
+    values = ", ".join(_cell(name, is_safe=is_safe, holds_quotes=holds_quotes) for name in COLUMNS)
+    return f"format(E'{places}\\n', {values})"
 
 
 def _cell(name: str, *, is_safe: bool, holds_quotes: bool) -> str:
     value = _value(name)
-    if is_safe and _is_text(name):
+    if is_safe and name in TEXTS:
         value = SAFE.format(value=value)
-    if holds_quotes and _is_text(name):
-        value = f"""replace({value}, '"', '""')"""
-    # Where there is none nothing stands, not an empty text: `concat` leaves it out together with its quotes.
-    return f"""'"' || {value} || '"'""" if name in NAMES else value
-
-
-def _is_text(name: str) -> bool:
-    return name in TEXTS or name in NAMES
+    return f"""replace({value}, '"', '""')""" if holds_quotes and name in TEXTS else value
 
 
 def _value(name: str) -> str:
     if name == "position":
         return "sealed.position"
-    if name in MOMENTS:
-        return f"""to_char(event.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-    return NAMES.get(name, f"event.{name}")
+    return moment(name) if name in MOMENTS else NAMES.get(name, f"event.{name}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -27,6 +27,7 @@ from consent.domain.dossier.telling import Telling, tell_person
 from consent.domain.notices import texts_of
 from consent.domain.seal.keys import verifiers
 from consent.domain.seal.proofs import consistency_proof, latest_checkpoint
+from consent.domain.side_by_side import asked_beside
 from consent.models import Checkpoint, ConsentEvent, ShownForm
 from customers.models import Organisation
 
@@ -94,15 +95,13 @@ class _Export:
         self.wanted, self.checkpoint = wanted, checkpoint
         self.events = events_of(selection=wanted.selection)
         self.size = checkpoint.tree_size
-
-    @cached_property
-    def positions(self) -> Sequence[int]:
-        return tables.positions_of(events=self.events, tree_size=self.size)
+        self.sealed = tables.find_sealed(selection=wanted.selection, tree_size=self.size)
 
     @cached_property
     def readers(self) -> int:
         """What is not committed yet, only this connection sees; and few rows need no others."""
-        is_small = len(self.positions) <= tables.ROWS_AT_ONCE
+        few = self.sealed.few
+        is_small = few is not None and len(few) <= tables.ROWS_AT_ONCE
         return 1 if is_small or connection.in_atomic_block else READERS
 
     @cached_property
@@ -110,25 +109,21 @@ class _Export:
         return people_of(selection=self.wanted.selection).count()
 
     def write(self, target: Writable) -> Exported:
-        # Whether there is any is known at once, and how many while the first bytes are on their way.
-        if not tables.has_any(events=self.events, tree_size=self.size):
+        if self.sealed.few == []:
             raise NothingToExportError
         bundle = Bundle(target=target)
-        for name, parts in self._files():
-            bundle.add(name=name, parts=parts)
-        bundle.close(facts=self._facts())
-        return Exported(events=len(self.positions), people=self.proven_people, tree_size=self.size)
+        with asked_beside(question=lambda: self.sealed.people, readers=self.readers) as people:
+            for name, parts in self._files():
+                bundle.add(name=name, parts=parts)
+            done = Exported(events=len(self.sealed.places), people=people(), tree_size=self.size)
+        bundle.close(facts=self._facts(done))
+        return done
 
-    @cached_property
-    def proven_people(self) -> int:
-        """Whoever came since the checkpoint is in the selection, and not yet in the proof."""
-        return tables.count_people(events=self.events, tree_size=self.size)
-
-    def _facts(self) -> Iterator[str]:
+    def _facts(self, done: Exported) -> Iterator[str]:
         yield f"selection {json.dumps(self.wanted.selection.as_json(), sort_keys=True)}"
-        yield f"events {len(self.positions)}"
-        yield f"people {self.proven_people}"
-        yield f"checkpoint {self.size}"
+        yield f"events {done.events}"
+        yield f"people {done.people}"
+        yield f"checkpoint {done.tree_size}"
 
     def _files(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         formats = self.wanted.formats
@@ -136,8 +131,6 @@ class _Export:
         yield "verify_evidence.py", iter([VERIFIER.read_bytes()])
         if Format.PDF in formats:
             yield from self._dossiers()
-        if Format.CSV in formats:
-            yield from self._tables()
         if Format.JSONLD in formats:
             yield "records.jsonld", self._graph(records.record_of)
             yield "receipts.jsonld", self._graph(records.receipt_of)
@@ -147,8 +140,8 @@ class _Export:
     def _proofs(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         yield "checkpoint.txt", iter([self.checkpoint.note.encode()])
         yield "keys.txt", (f"{verifier}\n".encode() for verifier in verifiers())
-        yield "leaves.txt", tables.leaves_of(positions=self.positions, readers=self.readers)
-        yield "proof.txt", write_proof(positions=self.positions, tree_size=self.size)
+        yield from self._tables()
+        yield "proof.txt", write_proof(places=self.sealed.places, tree_size=self.size)
         yield "consistency.txt", self._consistency()
         yield "evidence.jsonl", self._evidence()
         yield "wordings.jsonl", self._wordings()
@@ -156,9 +149,9 @@ class _Export:
 
     def _tables(self) -> Iterator[tuple[str, Iterator[bytes]]]:
         codes = cells.codes_of(organisation_id=self.wanted.selection.organisation_id)
-        yield "events.csv", tables.table_of(positions=self.positions, codes=codes, readers=self.readers)
-        if len(self.positions) <= tables.MOST_ON_A_SHEET:
-            sheet = tables.sheet_of(positions=self.positions, codes=codes, readers=self.readers)
+        yield "events.csv", tables.table_of(sealed=self.sealed, codes=codes, readers=self.readers)
+        if Format.CSV in self.wanted.formats and len(self.sealed.places) <= tables.MOST_ON_A_SHEET:
+            sheet = tables.sheet_of(sealed=self.sealed, codes=codes, readers=self.readers)
             yield "events-spreadsheet.csv", sheet
 
     def _consistency(self) -> Iterator[bytes]:
@@ -179,15 +172,15 @@ class _Export:
                     yield orjson.dumps({"event": event.pk, "plain": plain.decode()}) + b"\n"
 
     def _wordings(self) -> Iterator[bytes]:
-        library = self._library()
+        library = self.shown_texts
         texts = [("notice", one.pk, texts_of(version=one)) for one in library.notices.values()]
         texts += [("privacy", one.pk, texts_of(version=one)) for one in library.statements.values()]
         for kind, key, said in sorted(texts, key=lambda text: text[:2]):
             yield orjson.dumps({"kind": kind, "id": key, "texts": said}) + b"\n"
 
     def _forms(self) -> Iterator[tuple[str, Iterator[bytes]]]:
-        hashes = self.events.order_by("shown_form_hash").values_list("shown_form_hash", flat=True).distinct()
-        forms = ShownForm.objects.filter(content_hash__in=[one for one in hashes if one])
+        hashes = {row["shown_form_hash"] for row in self.shown} - {""}
+        forms = ShownForm.objects.filter(content_hash__in=hashes)
         for form in forms.order_by("content_hash", "pk").distinct("content_hash"):
             yield f"shown/{form.content_hash}.html", iter([form.content.encode()])
 
@@ -200,7 +193,12 @@ class _Export:
                 with_evidence=self.wanted.with_evidence,
             )
 
-    def _library(self) -> Library:
+    @cached_property
+    def shown_texts(self) -> Library:
+        return read_library(events=[ConsentEvent(**row) for row in self.shown])
+
+    @cached_property
+    def shown(self) -> Sequence[dict[str, Any]]:
         """What all people of the selection were shown: few texts, however many people."""
         columns = (
             "notice_version_id",
@@ -209,18 +207,17 @@ class _Export:
             "staff_id",
             "shown_form_hash",
         )
-        rows = self.events.order_by().values(*columns).distinct()
-        return read_library(events=[ConsentEvent(**row) for row in rows])
+        return list(self.events.order_by().values(*columns).distinct())
 
     def _graph(self, write: records.Writer) -> Iterator[bytes]:
-        library, before = self._library(), b""
+        before = b""
         recipients = records.read_recipients(
             organisation_id=self.wanted.selection.organisation_id, at=self.checkpoint.made_at
         )
         yield b'{"@context":' + orjson.dumps(records.CONTEXT) + b',"@graph":[\n'
         for account in self._accounts():
             for record in account.records:
-                whole = write(record=record, account=account, library=library, recipients=recipients)
+                whole = write(record=record, account=account, library=self.shown_texts, recipients=recipients)
                 yield before + orjson.dumps(whole)
                 before = b",\n"
         yield b"\n]}\n"
@@ -230,7 +227,7 @@ class _Export:
         telling = Telling(
             language=self.wanted.language,
             zone=ZoneInfo(settings.TIME_ZONE),
-            library=self._library(),
+            library=self.shown_texts,
             positions=self._places(),
         )
         volumes, accounts = -(-self.people // PEOPLE_IN_A_VOLUME) or 1, self._accounts()
@@ -259,7 +256,7 @@ class _Export:
                 (gettext("Organisation"), self._organisation().name),
                 (gettext("Volume"), "/".join(map(str, volume)) if volume[1] > 1 else ""),
                 (gettext("People"), self.people),
-                (gettext("Events"), len(self.positions)),
+                (gettext("Events"), self.sealed.number),
                 (gettext("As sealed on"), telling.moment(self.checkpoint.made_at)),
                 (gettext("Times are those of"), settings.TIME_ZONE),
             ]

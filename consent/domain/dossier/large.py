@@ -94,6 +94,18 @@ def begin_export(*, wanted: Wanted, staff: StaffMember, reason: str, now: dateti
     return job
 
 
+def make_at_once(*, wanted: Wanted, staff: StaffMember, reason: str, now: datetime.datetime) -> Job:
+    """Make an export that is small enough to wait for, and keep it as a large one is kept.
+
+    Where the evidence is broken the job says so. Raises NothingToExportError.
+    """
+    job = begin_export(wanted=wanted, staff=staff, reason=reason, now=now)
+    while jobs.advance(job_id=job.pk, chunk=lambda _job: write_part, now=now):
+        pass
+    job.refresh_from_db()
+    return job
+
+
 def write_part(job: Job, now: datetime.datetime) -> Progress:
     """Make the next part of a large export, or end it when there is none.
 

@@ -35,16 +35,24 @@ WHAT IS IN IT
   manifest.txt       every file with its SHA-256, signed (C2SP signed note, Ed25519)
   checkpoint.txt     the log: its name, its number of events, the root of its Merkle tree, signed (C2SP)
   keys.txt           the public keys; compare them with those that the log publishes
-  leaves.txt         each event as it was sealed (RFC 8785), behind its place in the log
+  events.csv         each event as it was sealed, behind its place in the log (see below)
   proof.txt          the hashes beside them: together they give the root (RFC 9162)
   consistency.txt    that earlier checkpoints are the beginning of this one (RFC 9162)
   evidence.jsonl     the personal part of the proof; its SHA-256 stands in the event (evidence_digest)
   wordings.jsonl     what people read; its SHA-256 stands in the event (notice_hash, privacy_statement_hash)
   shown/             forms as they were shown; the name is their SHA-256 (shown_form_hash)
-  dossier.pdf, events.csv, events-spreadsheet.csv, records.jsonld
-                     the same for reading, for programs, for spreadsheets (not of more events than one can
-                     hold: 1,048,575), and as ISO/IEC TS 27560 records
+  dossier.pdf, events-spreadsheet.csv, records.jsonld
+                     the same for reading, for spreadsheets (not of more events than one can hold:
+                     1,048,575), and as ISO/IEC TS 27560 records
   receipts.jsonld    those records as people may keep them; records.schema.json names the fields of both
+
+WHAT WAS SEALED
+  The table events.csv holds it once, for reading and for checking. The leaf of an event is one JSON object
+  (RFC 8785: the names in order, no blanks, UTF-8) with "format":"jawoord-event-1" and each column but the
+  first three, which are its place and codes for reading. What stands between quotes in the table is text;
+  sequence, hash_key_version and uses are numbers; proven and complete are true (t) or false (f); all others
+  are text, and null where nothing stands. The hash of the leaf is the SHA-256 of the byte 00 and that object
+  (RFC 9162).
 
 THE SIGNATURE WITH OPENSSL 3
   A note is its text, an empty line, and a line for each signature: after the name, base64 of 4 bytes that

@@ -29,6 +29,11 @@ class Selection:
     # One part of a large export: from this key up to and including that one.
     subjects: tuple[uuid.UUID, ...] = ()
 
+    @property
+    def names_people(self) -> bool:
+        """Whether it says which people it is about, so that their events are looked up by them."""
+        return bool(self.contact_id or self.contact_ids or self.subjects)
+
     def as_json(self) -> dict[str, str]:
         """Write what was asked for; nobody is named in it but by key."""
         return {name: _text(value) for name, value in vars(self).items() if value}

@@ -13,10 +13,10 @@ time, shows that the log was not rewritten since.
 What it shows: these events stood in the log, in these words, when the checkpoint was signed, and nothing in
 this export was changed since. It cannot show that what was recorded is true.
 
-The export holds: manifest.txt (what is in it, signed), checkpoint.txt (the log, signed), leaves.txt (the
+The export holds: manifest.txt (what is in it, signed), checkpoint.txt (the log, signed), events.csv (the
 sealed events, each with its place), proof.txt (the hashes beside them), consistency.txt (that earlier
 checkpoints are the beginning of this one), evidence.jsonl (the personal part of the proof), wordings.jsonl
-and shown/ (what people read), and tables and a dossier made from these for reading.
+and shown/ (what people read), and a table and a dossier made from these for reading.
 """
 
 from __future__ import annotations
@@ -30,11 +30,27 @@ import json
 import sys
 import zipfile
 from collections.abc import Iterator
-from typing import Any
 
 Point = tuple[int, int, int, int]
-FORMAT = "jawoord-evidence-1"
-LEAF_FORMAT = "jawoord-event-1"
+FORMAT = "jawoord-evidence-2"
+FORMATTED = {"format": "jawoord-event-1"}
+# The table: the place of each event and codes for reading, which are signed but not sealed; then what was
+# sealed, with keys and moments beside these.
+BESIDE = ["position", "legal_entity", "purpose"]
+TEXTS = {"channel", "act", "status", "address_hash", "actor", "source", "method", "language", "notice_hash"}
+TEXTS |= {
+    "privacy_statement_hash",
+    "shown_form_hash",
+    "collector",
+    "lacks",
+    "grade",
+    "reason",
+    "evidence_digest",
+}
+NUMBERS = {"sequence", "hash_key_version", "uses"}
+FLAGS = {"proven": {"t": "true", "f": "false"}, "complete": {"t": "true", "f": "false"}}
+quoted = json.JSONEncoder(ensure_ascii=False).encode
+SHEET = "events-spreadsheet.csv"
 BLOCK = 1 << 20
 
 
@@ -59,7 +75,7 @@ def main() -> int:
     except Fault as fault:
         print(f"NOT VALID: {fault}", file=sys.stderr)
         return 1
-    except (KeyError, ValueError, OSError, RecursionError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, OSError, RecursionError, csv.Error, zipfile.BadZipFile) as error:
         print(f"NOT VALID: a part is missing or damaged ({error}).", file=sys.stderr)
         return 1
     print("VALID: everything above was checked and holds.")
@@ -78,7 +94,7 @@ def check(export: zipfile.ZipFile, key: str | None, outside: str | None) -> Iter
     if outside:
         with open(outside, encoding="utf-8") as file:
             yield check_outside(export, check_note(file.read(), keys, "your checkpoint"), origin, size, root)
-    events = check_leaves(export, size, root)
+    events = check_events(export, size, root)
     yield f"{len(events)} events stand in that log, each at its own place."
     check_counts(export, manifest, events, size)
     yield check_evidence(export, events)
@@ -131,20 +147,17 @@ def check_outside(export: zipfile.ZipFile, text: str, origin: str, size: int, ro
     raise Fault(f"this export holds no proof from a checkpoint of {its_size} events; ask for one")
 
 
-def check_leaves(export: zipfile.ZipFile, size: int, root: bytes) -> dict[str, dict[str, Any]]:
-    """Every event is sealed at its place: the leaves and the hashes beside them give the signed root."""
+def check_events(export: zipfile.ZipFile, size: int, root: bytes) -> dict[str, dict[str, str]]:
+    """Every event is sealed at its place: the events and the hashes beside them give the signed root."""
     places: list[int] = []
     hashes: list[bytes] = []
-    events: dict[str, dict[str, Any]] = {}
-    for line in lines_of(export, "leaves.txt"):
-        place, leaf = line.split(b"\t", 1)
-        event = json.loads(leaf)
-        if event.get("format") != LEAF_FORMAT:
-            raise Fault(f"the event at {int(place)} is of a kind this program does not know")
-        if places and int(place) <= places[-1]:
-            raise Fault(f"the events are not in the order of the log at {int(place)}")
-        places.append(int(place))
-        hashes.append(hashlib.sha256(b"\x00" + leaf).digest())
+    events: dict[str, dict[str, str]] = {}
+    for event in rows_of(export, "events.csv"):
+        place = int(event["position"])
+        if places and place <= places[-1]:
+            raise Fault(f"the events are not in the order of the log at {place}")
+        places.append(place)
+        hashes.append(hashlib.sha256(b"\x00" + leaf_of(event)).digest())
         events[event["id"]] = event
     if places and places[-1] >= size:
         raise Fault(f"an event stands at {places[-1]}, beyond the checkpoint")
@@ -156,21 +169,55 @@ def check_leaves(export: zipfile.ZipFile, size: int, root: bytes) -> dict[str, d
     return events
 
 
+def rows_of(export: zipfile.ZipFile, name: str) -> Iterator[dict[str, str]]:
+    """The rows of a table by the names of its columns, of which each stands there once."""
+    with export.open(name) as file:
+        rows = csv.reader(io.TextIOWrapper(file, "utf-8", newline=""), strict=True)
+        names = [sys.intern(name) for name in next(rows, [])]
+        # The format is no column: one by its name would be taken for it, and not looked at.
+        if names[: len(BESIDE)] != BESIDE or len({*FORMATTED, *names}) != len(FORMATTED) + len(names):
+            raise Fault(f"{name} has columns that this program does not know")
+        for row in rows:
+            if len(row) != len(names):
+                raise Fault(f"{name} has a row that is cut off")
+            yield dict(zip(names, row))
+
+
+def leaf_of(event: dict[str, str]) -> bytes:
+    """Write an event as it was sealed: its columns, with the format, as canonical JSON (RFC 8785)."""
+    sealed = {**event, **FORMATTED}
+    members = [
+        f"{quoted(name)}:{as_json(name, sealed[name])}" for name in sorted(sealed.keys() - set(BESIDE))
+    ]
+    return f"{{{','.join(members)}}}".encode()
+
+
+def as_json(name: str, value: str) -> str:
+    """A number stands as it is: one that is written otherwise is another leaf, and anything else a fault."""
+    if name in FLAGS:
+        return FLAGS[name][value]
+    if value and name in NUMBERS:
+        if not (value.isascii() and value.isdigit()):
+            raise Fault(f"{name} is no number but {value}")
+        return value
+    return quoted(value) if value or name in TEXTS else "null"
+
+
 def check_counts(
-    export: zipfile.ZipFile, manifest: list[str], events: dict[str, dict[str, Any]], size: int
+    export: zipfile.ZipFile, manifest: list[str], events: dict[str, dict[str, str]], size: int
 ) -> None:
-    """There are as many events as was signed, in the log, in the leaves and in each table."""
+    """There are as many events as was signed, in the log, in the table and on the sheet."""
     signed = dict(line.split(" ", 1) for line in manifest[1:] if not line.startswith("sha256 "))
     if (int(signed["events"]), int(signed["checkpoint"])) != (len(events), size):
         raise Fault(f"the manifest tells of {signed['events']} events at {signed['checkpoint']}")
     if int(signed["people"]) > len({event["subject_id"] for event in events.values()}):
         raise Fault(f"the manifest tells of {signed['people']} people, and there are fewer")
-    for name in ("events.csv", "events-spreadsheet.csv"):
-        if name in export.namelist():
-            with export.open(name) as file:
-                rows = sum(1 for _row in csv.reader(io.TextIOWrapper(file, "utf-8", newline=""))) - 1
-            if rows != len(events):
-                raise Fault(f"{name} has {rows} rows for {len(events)} events")
+    if SHEET in export.namelist():
+        with export.open(SHEET) as file:
+            sheet = csv.reader(io.TextIOWrapper(file, "utf-8", newline=""), delimiter=";")
+            rows = sum(1 for _row in sheet) - 1
+        if rows != len(events):
+            raise Fault(f"{SHEET} has {rows} rows for {len(events)} events")
 
 
 def root_of(
@@ -201,7 +248,7 @@ def root_of(
     return node(left, root_of(middle, end, low, last, places, hashes, beside))
 
 
-def check_evidence(export: zipfile.ZipFile, events: dict[str, dict[str, Any]]) -> str:
+def check_evidence(export: zipfile.ZipFile, events: dict[str, dict[str, str]]) -> str:
     """The personal part of the proof of an event is the one the event holds the digest of."""
     told = set()
     for line in lines_of(export, "evidence.jsonl"):
@@ -226,11 +273,11 @@ def check_evidence(export: zipfile.ZipFile, events: dict[str, dict[str, Any]]) -
 WHY_NOT = "left out of this export, past its term, or lost"
 
 
-def is_erasure(event: dict[str, Any]) -> bool:
+def is_erasure(event: dict[str, str]) -> bool:
     return bool(event["act"] == "ERASED")
 
 
-def check_wordings(export: zipfile.ZipFile, events: dict[str, dict[str, Any]]) -> str:
+def check_wordings(export: zipfile.ZipFile, events: dict[str, dict[str, str]]) -> str:
     """What people read is what the events name: wordings, privacy statements and forms as shown."""
     kept: dict[str, dict[str, str]] = {"notice": {}, "privacy": {}}
     for line in lines_of(export, "wordings.jsonl"):

@@ -39,19 +39,20 @@ NULLABLE = {
 GAP = "\0"
 
 
-def _moment(name: str) -> str:
-    return f"""to_char(event.{name} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+def moment(name: str) -> str:
+    """Write a moment as the leaf has it; an interval is no name that is looked up for each row."""
+    return f"""to_char(event.{name} AT TIME ZONE interval '0', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 def _column(name: str) -> str:
     if name == "format":
         return f"'{LEAF_FORMAT}' AS format"
-    return f"{_moment(name)} AS {name}" if name in MOMENTS else f"event.{name}"
+    return f"{moment(name)} AS {name}" if name in MOMENTS else f"event.{name}"
 
 
 def _value(name: str) -> str:
     """What stands in the leaf, as text, with quotes only where its place cannot have them."""
-    text = _moment(name) if name in MOMENTS else f"event.{name}::text"
+    text = moment(name) if name in MOMENTS else f"event.{name}::text"
     if name not in NULLABLE:
         return text
     return f"coalesce({text}, 'null')" if name in NUMBERS else f"""coalesce('"' || {text} || '"', 'null')"""

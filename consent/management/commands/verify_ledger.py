@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from consent.domain.seal import keys
+from consent.domain.seal.late import Late, find_late
 from consent.domain.seal.notes import Note, NoteBrokenError, read_checkpoint, read_note
 from consent.domain.seal.rereading import Bounds, read_bounds
 from consent.domain.seal.stamping import REPLY, StampError, read_stamp
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             self.stdout.write(fault.sentence)
             sys.exit(1)
         self.stdout.write(f"All {bounds.tree_size} sealed events are as they were sealed.")
+        if late := find_late(tree_size=bounds.tree_size):
+            self.stdout.write(_told_late(late))
         self.stdout.write(_anchored(bounds, outside))
         if outside and options["checkpoint"].with_suffix(REPLY).exists():
             self.stdout.write(_stamped(options["checkpoint"]))
@@ -54,6 +57,15 @@ def _read(path: Path) -> Note:
     except NoteBrokenError as fault:
         raise CommandError(f"{path} is not a checkpoint.", returncode=BAD_USAGE) from fault
     return note
+
+
+def _told_late(late: Late) -> str:
+    return (
+        f"Sealed a day or more after their moment: {late.number}. The first is event {late.event_id} "
+        f"at position {late.position}, recorded at {late.recorded_at:%Y-%m-%d %H:%M} UTC it says, and "
+        f"not yet under the checkpoint of {late.signed_without_it_at:%Y-%m-%d %H:%M} UTC. Old data that was "
+        "loaded looks like this, and so does an event that was put in and back-dated."
+    )
 
 
 def _stamped(checkpoint: Path) -> str:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -20,9 +21,10 @@ from consent.domain.dossier.selection import Selection
 from consent.domain.erasing.erasure import erase
 from consent.domain.ledger.circumstances import Circumstances
 from consent.domain.ledger.evidence import EvidenceBrokenError
+from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.seal.keys import signers, verifiers
 from consent.domain.seal.notes import CheckpointText, Signer, sign_note
-from consent.models import Actor, Checkpoint, ConsentRecord, Evidence, Method, Source
+from consent.models import Act, Actor, Checkpoint, ConsentRecord, Evidence, Method, Source
 from tests import make
 from tests.consent.domain.dossier import scene
 from tests.consent.domain.dossier.scene import Story, check, exported, files_in, rewritten, seal, wanted
@@ -71,6 +73,40 @@ def test_same_selection_gives_the_same_bytes(told: Story) -> None:
     assert exported(wanted(told))[0] == first
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_events_give_the_same_bytes_as_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = scene.story()
+    stranger = make.contact(organisation=make.organisation(code="others"))
+    restricted = NewEvent(
+        organisation_id=stranger.organisation_id,
+        act=Act.RESTRICTED,
+        subject_id=stranger.pk,
+        occurred_at=scene.NOON,
+        **BY_STAFF,
+    )
+    record(events=[restricted], recorded_at=scene.NOON)
+    seal()
+    everybody = Selection(organisation_id=told.alice.organisation_id)
+    asked = Wanted(selection=everybody, formats=[*Format], language="nl", with_evidence=True)
+    few, _done = exported(asked)
+    monkeypatch.setattr(tables, "FEW", 1)
+
+    many, done = exported(asked)
+
+    assert many == few
+    assert (done.events, done.people, done.tree_size) == (3, 2, 4)
+
+
+def test_events_of_people_who_are_named_are_looked_up_however_many(
+    told: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "FEW", 1)
+
+    sealed = tables.find_sealed(selection=wanted(told).selection, tree_size=3)
+
+    assert sealed.few == [0, 2]
+
+
 def test_nobody_else_is_in_it(told: Story) -> None:
     export, _done = exported(wanted(told))
 
@@ -90,7 +126,6 @@ def test_nobody_else_is_in_it(told: Story) -> None:
             "records.schema.json",
             "checkpoint.txt",
             "keys.txt",
-            "leaves.txt",
             "proof.txt",
             "evidence.jsonl",
         ),
@@ -109,7 +144,7 @@ def test_one_changed_byte_is_told(told: Story, tmp_path: Path, name: str) -> Non
     assert checked.said.splitlines()[-1].startswith("NOT VALID: ")
 
 
-@pytest.mark.parametrize("name", ["evidence.jsonl", "leaves.txt", "manifest.txt", "dossier.pdf"])
+@pytest.mark.parametrize("name", ["evidence.jsonl", "events.csv", "manifest.txt", "dossier.pdf"])
 def test_missing_file_is_told(told: Story, tmp_path: Path, name: str) -> None:
     def leave_out(files: Files) -> Mapping[str, bytes]:
         return {one: content for one, content in files.items() if one != name}
@@ -124,24 +159,64 @@ def test_added_file_is_told(told: Story, tmp_path: Path) -> None:
 
 
 def change_act(files: Files) -> None:
-    files["leaves.txt"] = files["leaves.txt"].replace(b'"act":"WITHDRAWN"', b'"act":"CONFIRMED"')
+    files["events.csv"] = files["events.csv"].replace(b'"WITHDRAWN"', b'"CONFIRMED"')
 
 
 def drop_event(files: Files) -> None:
-    files["leaves.txt"] = b"".join(files["leaves.txt"].splitlines(keepends=True)[:-1])
+    files["events.csv"] = b"".join(files["events.csv"].splitlines(keepends=True)[:-1])
 
 
 def move_event(files: Files) -> None:
-    files["leaves.txt"] = files["leaves.txt"].replace(b"2\t{", b"1\t{")
+    files["events.csv"] = files["events.csv"].replace(b"\n2,", b"\n1,")
 
 
 def swap_events(files: Files) -> None:
-    first, last = files["leaves.txt"].splitlines(keepends=True)
-    files["leaves.txt"] = last + first
+    names, first, last = files["events.csv"].splitlines(keepends=True)
+    files["events.csv"] = names + last + first
+
+
+def write_number_otherwise(files: Files) -> None:
+    files["events.csv"] = re.sub(rb"(\n0,(?:[^,]*,){3})", rb"\g<1>0", files["events.csv"])
+
+
+def hide_a_column_in_a_number(files: Files) -> None:
+    table = [list(row.values()) for row in csv.DictReader(io.StringIO(files["events.csv"].decode()))]
+    names = files["events.csv"].decode().splitlines()[0].split(",")
+    uses, until = names.index("uses"), names.index("valid_until")
+    for row in table:
+        row[uses] = f'{row[uses] or "null"},"valid_until":null'
+        del row[until]
+    del names[until]
+    target = io.StringIO()
+    csv.writer(target).writerows([names, *table])
+    files["events.csv"] = target.getvalue().encode()
+
+
+def rename_column(files: Files) -> None:
+    files["events.csv"] = files["events.csv"].replace(b",act,", b",deed,")
+
+
+def add_column(files: Files, name: bytes = b"act") -> None:
+    lines = files["events.csv"].splitlines()
+    files["events.csv"] = b"".join(
+        line + b",%b\n" % more for line, more in zip(lines, (name, b"X", b"X"), strict=True)
+    )
+
+
+def add_format(files: Files) -> None:
+    add_column(files, b"format")
+
+
+def cut_row(files: Files) -> None:
+    files["events.csv"] = files["events.csv"].rpartition(b",")[0] + b"\n"
+
+
+def open_quote(files: Files) -> None:
+    files["events.csv"] += b'"'
 
 
 def drop_row(files: Files) -> None:
-    files["events.csv"] = b"".join(files["events.csv"].splitlines(keepends=True)[:-1])
+    files["events-spreadsheet.csv"] = b"".join(files["events-spreadsheet.csv"].splitlines(keepends=True)[:-1])
 
 
 def swap_evidence(files: Files) -> None:
@@ -168,7 +243,14 @@ def shorten_proof(files: Files) -> None:
     [
         (change_act, "the events are not the sealed ones"),
         (drop_event, "the proof is too short"),
-        (drop_row, "events.csv has 1 rows for 2 events"),
+        (drop_row, "events-spreadsheet.csv has 1 rows for 2 events"),
+        (write_number_otherwise, "the events are not the sealed ones"),
+        (hide_a_column_in_a_number, "uses is no number"),
+        (rename_column, "the events are not the sealed ones"),
+        (add_column, "columns that this program does not know"),
+        (add_format, "columns that this program does not know"),
+        (cut_row, "a row that is cut off"),
+        (open_quote, "a part is missing or damaged"),
         (move_event, "the events are not the sealed ones"),
         (swap_events, "not in the order of the log"),
         (swap_evidence, "the evidence of event"),

@@ -2,13 +2,16 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from consent.domain.dossier import cells, tables
-from consent.domain.dossier.selection import Selection, events_of
+from consent.domain.dossier import cells, tables, verify_evidence
+from consent.domain.dossier.selection import Selection
 from consent.domain.ledger.leaf import leaf_of
 from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.seal.proofs import TreeBrokenError
@@ -16,6 +19,7 @@ from consent.models import Act, Actor, ConsentEvent, Method, Source
 from customers.models import Contact
 from tests import make
 from tests.consent.domain.dossier import scene
+from tests.consent.domain.seal.test_leaf_sql import fill_odd_table, odd_events
 
 # More than one block, and work for more than one reader.
 MANY: Final = 7
@@ -44,23 +48,19 @@ def place(*, many: int) -> Contact:
     return person
 
 
-def positions_of(person: Contact) -> Sequence[int]:
+def sealed_of(person: Contact) -> tables.Sealed:
     selection = Selection(organisation_id=person.organisation_id)
-    return tables.positions_of(events=events_of(selection=selection), tree_size=MANY)
+    return tables.find_sealed(selection=selection, tree_size=MANY)
 
 
 def table_of(person: Contact, *, readers: int = 1) -> bytes:
     codes = cells.codes_of(organisation_id=person.organisation_id)
-    return b"".join(tables.table_of(positions=positions_of(person), codes=codes, readers=readers))
+    return b"".join(tables.table_of(sealed=sealed_of(person), codes=codes, readers=readers))
 
 
 def sheet_of(person: Contact, *, readers: int = 1) -> bytes:
     codes = cells.codes_of(organisation_id=person.organisation_id)
-    return b"".join(tables.sheet_of(positions=positions_of(person), codes=codes, readers=readers))
-
-
-def leaves_of(person: Contact, *, readers: int = 1) -> bytes:
-    return b"".join(tables.leaves_of(positions=positions_of(person), readers=readers))
+    return b"".join(tables.sheet_of(sealed=sealed_of(person), codes=codes, readers=readers))
 
 
 @pytest.fixture
@@ -103,27 +103,62 @@ def test_sheet_starts_no_formula() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_blocks")
-def test_leaves_stand_in_order_in_the_bytes_that_were_sealed() -> None:
+def test_each_row_gives_the_very_bytes_that_were_sealed() -> None:
     person = place(many=MANY)
 
-    written = leaves_of(person).splitlines()
+    rows = list(csv.DictReader(io.StringIO(table_of(person).decode(), newline="")))
 
     events = ConsentEvent.objects.order_by("sequence")
-    assert written == [b"%d\t%b" % (at, leaf_of(event=event)) for at, event in enumerate(events)]
+    sealed = [(str(at), leaf_of(event=event)) for at, event in enumerate(events)]
+    assert [(row["position"], verify_evidence.leaf_of(row)) for row in rows] == sealed
+
+
+@pytest.mark.django_db
+def test_row_of_any_event_gives_the_very_bytes_that_were_sealed() -> None:
+    row = cells.row(delimiter=",", is_safe=False)
+    query = f"SELECT event.id, {row} FROM odd_event event, (SELECT 0 AS position) sealed"  # noqa: S608 (ours)
+
+    @settings(max_examples=60)
+    @given(events=st.lists(odd_events(), min_size=1, max_size=10, unique_by=lambda event: event.pk))
+    def check(events: list[ConsentEvent]) -> None:
+        with connection.cursor() as cursor:
+            fill_odd_table(events)
+            cursor.execute(query, {"codes": [], "coded": []})
+            written = dict(cursor.fetchall())
+
+        read = [dict(zip(cells.COLUMNS, *cells_in(written[event.pk]), strict=True)) for event in events]
+        assert [verify_evidence.leaf_of(one) for one in read] == [leaf_of(event=event) for event in events]
+
+    check()
+
+
+def cells_in(line: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(line, newline=""), strict=True))
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("small_blocks")
-@pytest.mark.parametrize("write", [table_of, sheet_of, leaves_of])
-def test_many_readers_write_what_one_writes(write: Callable[..., bytes]) -> None:
+@pytest.mark.parametrize("few", [0, MANY])
+@pytest.mark.parametrize("readers", [1, 3])
+def test_however_it_is_read_the_same_is_written(
+    monkeypatch: pytest.MonkeyPatch, few: int, readers: int
+) -> None:
     person = place(many=MANY)
+    expected = (table_of(person), sheet_of(person))
+    monkeypatch.setattr(tables, "FEW", few)
+    sealed = sealed_of(person)
 
-    assert write(person, readers=3) == write(person)
+    codes = cells.codes_of(organisation_id=person.organisation_id)
+    table = b"".join(tables.table_of(sealed=sealed, codes=codes, readers=readers))
+    sheet = b"".join(tables.sheet_of(sealed=sealed, codes=codes, readers=readers))
+
+    assert (table, sheet) == expected
+    assert (sealed.few is None, sealed.number, len(sealed.places)) == (few == 0, MANY, MANY)
 
 
 @pytest.mark.django_db
 def test_place_without_an_event_is_told() -> None:
-    place(many=MANY)
+    sealed = replace(sealed_of(place(many=MANY)), few=[0, MANY])
 
     with pytest.raises(TreeBrokenError, match="between leaf 0 and 7 are gone"):
-        list(tables.leaves_of(positions=[0, MANY]))
+        list(tables.table_of(sealed=sealed, codes={}))

@@ -51,8 +51,8 @@ def odd_events(draw: st.DrawFn) -> ConsentEvent:
     return event
 
 
-def written_by_the_database(rows: Sequence[ConsentEvent]) -> list[Written]:
-    """From a table like the ledger that takes any text: what stands there is not always what we wrote."""
+def fill_odd_table(rows: Sequence[ConsentEvent]) -> None:
+    """A table like the ledger that takes any text: what stands there is not always what we wrote."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS odd_event (LIKE consent_consentevent)")
         cursor.execute("TRUNCATE odd_event")
@@ -60,6 +60,11 @@ def written_by_the_database(rows: Sequence[ConsentEvent]) -> list[Written]:
         for row in rows:
             values = [getattr(row, name) for name in LEAF_FIELDS]
             cursor.execute(f"INSERT INTO odd_event ({columns}) VALUES ({marks})", values)  # noqa: S608 (names)
+
+
+def written_by_the_database(rows: Sequence[ConsentEvent]) -> list[Written]:
+    fill_odd_table(rows)
+    with connection.cursor() as cursor:
         cursor.execute(f"SELECT event.id, {LEAF_TEXT}, {LEAF_HASH} FROM odd_event event")  # noqa: S608
         found = {key: Written(text, bytes(leaf_hash)) for key, text, leaf_hash in cursor.fetchall()}
     return [found[row.pk] for row in rows]
