@@ -98,5 +98,5 @@ def test_page_asks_the_database_a_fixed_number_of_times(
     client = signed_in(member(home, Role.DPO))
     given_and_withdrawn(home)
 
-    with django_assert_num_queries(87):
+    with django_assert_num_queries(91):
         client.get(NEXT)

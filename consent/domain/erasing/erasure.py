@@ -66,7 +66,7 @@ def erase(
     events = [*_relation_ends(contact, bare, erased_at), _erased(contact, bare, erased_at)]
     recorded = record(events=events, recorded_at=erased_at)
     _keep(contact, exemptions, erased_at, decided_by_id)
-    sweep_traces(contact=contact, points=points)
+    sweep_traces(contacts=[contact], points=points)
     kept = [model for exemption in exemptions for model in MODELS_OF[exemption.what]]
     forget(contact_ids=[contact.pk], forgotten_at=erased_at, kept=kept)
     return recorded[-1]

@@ -4,11 +4,13 @@ import datetime
 import uuid
 from collections.abc import Collection, Sequence
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Func, Model, Q, TextField, Value
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 
 from consent.domain import holdings
-from consent.models import EvidenceExport
+from consent.models import EvidenceExport, EvidenceFile, EvidencePart
 from customers.domain.holdings import Fate
 from customers.domain.tombstones import empty_contacts
 from customers.models import CustomerRelation, Transaction
@@ -26,8 +28,7 @@ def forget(
     Bare keys in the ledger and the keyed hashes of blocked addresses stay; a contact stays as an empty
     tombstone (art. 17 GDPR). The caller holds the contacts.
     """
-    # Who was given evidence, and when, stays; what was typed about why may name them.
-    EvidenceExport.objects.filter(contact_id__in=contact_ids).update(reason="")
+    _forget_evidence_given_out(contact_ids)
     for holding in holdings.taken_away():
         if holding.fate is Fate.DELETED and holding.model not in kept:
             holding.rows_of(*contact_ids).delete()
@@ -35,6 +36,25 @@ def forget(
         Transaction.objects.filter(contact_id__in=contact_ids).delete()
     _end_relations(contact_ids, forgotten_at)
     empty_contacts(contact_ids=contact_ids, erased_at=forgotten_at)
+
+
+def _forget_evidence_given_out(contact_ids: Sequence[uuid.UUID]) -> None:
+    """Who was given evidence, and when, stays; what was typed about why may name them, and the file goes.
+
+    That of several people goes too: it can be made again, without whoever was erased.
+    """
+    EvidenceExport.objects.filter(contact_id__in=contact_ids).update(reason="")
+    keys = [str(contact_id) for contact_id in contact_ids]
+    chosen = Func(
+        KeyTextTransform("contact_ids", KeyTransform("selection", "wanted")),
+        Value(" "),
+        function="string_to_array",
+        output_field=ArrayField(TextField()),
+    )
+    of_them = Q(wanted__selection__contact_id__in=keys) | Q(chosen__overlap=keys)
+    files = EvidenceFile.objects.filter(pk__in=EvidenceFile.objects.alias(chosen=chosen).filter(of_them))
+    EvidencePart.objects.filter(file__in=files).delete()
+    files.update(reason="", wrapped_key=None, key_version=None)
 
 
 def _end_relations(contact_ids: Sequence[uuid.UUID], forgotten_at: datetime.datetime) -> None:

@@ -18,14 +18,17 @@ MESSAGES = "_messages"
 
 
 @transaction.atomic
-def sweep_traces(*, contact: Contact, points: Sequence[ContactPoint]) -> None:
-    """Take away what these addresses left outside the rows of their contact (art. 17 GDPR)."""
+def sweep_traces(*, contacts: Sequence[Contact], points: Sequence[ContactPoint]) -> None:
+    """Take away what these addresses left outside the rows of their contacts, all of one organisation.
+
+    Source: art. 17 GDPR.
+    """
     digests = [digest for point in points for digest in _digests(point)]
-    lookups = DeskLookup.objects.filter(organisation=contact.organisation_id, address_hash__in=digests)
-    lookups.delete()
+    owners = {contact.organisation_id for contact in contacts}
+    DeskLookup.objects.filter(organisation__in=owners, address_hash__in=digests).delete()
     _forget_requests({point.value for point in points})
-    _forget_block_proofs(contact, digests)
-    _forget_notices(_words(contact, points))
+    _forget_block_proofs(contacts, digests)
+    _forget_notices(_words(contacts, points))
 
 
 def _digests(point: ContactPoint) -> list[bytes]:
@@ -45,27 +48,24 @@ def _forget_requests(values: set[str]) -> None:
     LinkRequest.objects.filter(pk__in=asked).delete()
 
 
-def _forget_block_proofs(contact: Contact, digests: Sequence[bytes]) -> None:
+def _forget_block_proofs(contacts: Sequence[Contact], digests: Sequence[bytes]) -> None:
     """Who blocked an address before we knew its holder left proof under a key of its own."""
-    subjects = (
-        _blocked_by(contact, digests).exclude(subject_id=contact.pk).values_list("subject_id", flat=True)
-    )
-    found: set[uuid.UUID] = set(subjects)
+    found: set[uuid.UUID] = set(_blocked_by(contacts, digests).values_list("subject_id", flat=True))
     found -= set(Contact.objects.filter(pk__in=found).values_list("pk", flat=True))
     Evidence.objects.filter(subject_id__in=found).delete()
     SubjectKey.objects.filter(subject_id__in=found).delete()
 
 
-def _blocked_by(contact: Contact, digests: Sequence[bytes]) -> QuerySet[ConsentEvent]:
+def _blocked_by(contacts: Sequence[Contact], digests: Sequence[bytes]) -> QuerySet[ConsentEvent]:
     return ConsentEvent.objects.filter(
-        organisation=contact.organisation_id,
+        organisation__in={contact.organisation_id for contact in contacts},
         act__in=["SUPPRESSED", "SUPPRESSION_LIFTED"],
         address_hash__in=[digest.hex() for digest in digests],
     )
 
 
-def _words(contact: Contact, points: Sequence[ContactPoint]) -> set[str]:
-    names = {contact.given_name, contact.family_name, contact.organisation_name}
+def _words(contacts: Sequence[Contact], points: Sequence[ContactPoint]) -> set[str]:
+    names = {name for one in contacts for name in (one.given_name, one.family_name, one.organisation_name)}
     return {word for word in names | {point.value for point in points} if word}
 
 
@@ -73,6 +73,7 @@ def _forget_notices(words: set[str]) -> None:
     """A sentence such as "Alice Jansen was changed" waits in the session of whoever changed it."""
     for session in Session.objects.order_by("pk"):
         told = session.get_decoded()
-        if any(word in str(told.get(MESSAGES, "")) for word in words):
+        said = str(told.get(MESSAGES, ""))
+        if any(word in said for word in words):
             told.pop(MESSAGES)
             Session.objects.filter(pk=session.pk).update(session_data=SessionStore().encode(told))

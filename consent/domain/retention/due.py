@@ -182,6 +182,7 @@ def find_untied(*, asked: Asked, before: datetime.datetime) -> QuerySet[Contact]
         ~Exists(Transaction.objects.filter(contact=OuterRef("pk"), occurred_at__gt=before)),
         ~Exists(RightsRequest.objects.filter(contact=OuterRef("pk"))),
         *_not_called(asked, before),
+        *(~tie(before) for tie in TIES),
         ~Exists(Contact.objects.filter(representative=OuterRef("pk"), erased_at__isnull=True)),
         organisation=asked.organisation,
         erased_at__isnull=True,
@@ -199,6 +200,16 @@ def _not_called(asked: Asked, before: datetime.datetime) -> list[Q]:
         ~Q(Exists(ShownContact.objects.filter(entry__contact=OuterRef("pk"), shown_at__gt=shown))),
         ~Q(Exists(CallListEntry.objects.filter(listed, contact=OuterRef("pk")))),
     ]
+
+
+# What of the apps above this one ties a contact since a moment.
+Tie = Callable[[datetime.datetime], Q]
+TIES: Final[list[Tie]] = []
+
+
+def keep_known(*, tie: Tie) -> None:
+    """Let an app above this one say what else ties a contact."""
+    TIES.append(tie)
 
 
 Question = Callable[[Asked], QuerySet[Any]]

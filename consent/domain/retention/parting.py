@@ -9,11 +9,12 @@ from django.db.models import Model
 from django.utils.translation import gettext
 
 from consent.domain.erasing.forgetting import forget
+from consent.domain.erasing.traces import sweep_traces
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.retention.due import OVER_AT, Asked
 from consent.models import Act, ConsentRecord, Evidence, KeptData, Status, SubjectKey
-from customers.models import Contact
+from customers.models import Contact, ContactPoint
 
 
 @transaction.atomic
@@ -23,10 +24,14 @@ def part_from(*, people: Sequence[Contact], asked: Asked) -> None:
     The proof of what they once permitted stays until its own term is over, and it is noted that it does
     (art. 5(1)(e), 7(1) and 17(3)(e) GDPR).
     """
+    if not people:
+        return
     last_days = _last_days(people, asked)
     record(events=[_forgotten(contact, asked.now) for contact in people], recorded_at=asked.now)
     KeptData.objects.bulk_create([_kept(key, day, asked.now) for key, day in last_days.items()])
     keys = {contact.pk for contact in people}
+    points = ContactPoint.objects.filter(contact__in=keys).select_related("organisation")
+    sweep_traces(contacts=people, points=list(points.order_by("value", "pk")))
     _forget(keys - last_days.keys(), asked.now)
     _forget(last_days.keys(), asked.now, kept=(Evidence, SubjectKey))
 

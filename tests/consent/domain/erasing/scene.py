@@ -14,6 +14,9 @@ from consent.domain.withdrawals import Scope, object_to
 from consent.models import (
     Actor,
     EvidenceExport,
+    EvidenceFile,
+    EvidencePart,
+    Job,
     Method,
     OutboxMessage,
     PrivacyStatementVersion,
@@ -23,7 +26,7 @@ from consent.models import (
 )
 from customers.domain import addresses, standings
 from customers.domain.staff_acts import About, NewAct, keep_act
-from customers.models import Contact, ContactPoint, RelationKind, StaffAct, uuid7
+from customers.models import Contact, ContactPoint, RelationKind, StaffAct, StaffMember, uuid7
 from scoring.models import Campaign, Journey, Score, ScoreModel, Segment, SegmentMember, TalentPool
 from tests import make
 from tests.consent.domain.call_desk import desk as calling
@@ -137,7 +140,7 @@ def live(desk: calling.Desk, phone: ContactPoint, life: Life) -> None:
     restrictions.lift_restriction(contact=contact, how=WAY, lifted_at=BEFORE, recorded_at=BEFORE)
     staff_saw(desk, contact, mail)
     link_requests.ask_for_link(text=life.email, asked_at=ERASED)
-    give_evidence_out(contact, life)
+    give_evidence_out(contact, life, desk.agent)
     stood_ready(mail)
     StatementAnnouncement.objects.create(
         statement=statement_of(desk), contact=contact, message_id=uuid7(), told_at=BEFORE
@@ -186,19 +189,45 @@ def look_at(desk: calling.Desk, contact: Contact, life: Life) -> None:
     pools.rows_of(pool=pool, contact=contact)
 
 
-def give_evidence_out(contact: Contact, life: Life) -> None:
-    EvidenceExport.objects.create(
+def give_evidence_out(contact: Contact, life: Life, staff: StaffMember) -> None:
+    """With the file itself, which is there for a day."""
+    selection, why = {"contact_id": str(contact.pk)}, f"{life.given_name} vroeg erom"
+    export = EvidenceExport.objects.create(
         organisation=contact.organisation,
         contact_id=contact.pk,
-        selection={"contact_id": str(contact.pk)},
+        selection=selection,
         formats=["pdf"],
         with_evidence=True,
-        reason=f"{life.given_name} vroeg erom",
+        reason=why,
         exported_at=BEFORE,
         tree_size=1,
         events=1,
         people=1,
         sha256="0" * 64,
+    )
+    job = Job.objects.create(
+        organisation=contact.organisation,
+        kind=Job.Kind.EXPORT,
+        total=1,
+        key_range={},
+        created_at=BEFORE,
+        heartbeat_at=BEFORE,
+    )
+    file = EvidenceFile.objects.create(
+        organisation=contact.organisation,
+        staff=staff,
+        job=job,
+        wanted={"selection": selection},
+        reason=why,
+        tree_size=1,
+        asked_at=BEFORE,
+        expires_at=BEFORE,
+        export=export,
+        wrapped_key=b"0",
+        key_version=1,
+    )
+    EvidencePart.objects.create(
+        file=file, number=1, people=1, events=1, length=1, nonce=b"0" * 12, ciphertext=b"0"
     )
 
 

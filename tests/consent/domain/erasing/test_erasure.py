@@ -17,6 +17,8 @@ from consent.models import (
     Act,
     ConsentEvent,
     Evidence,
+    EvidenceFile,
+    EvidencePart,
     KeptData,
     LinkRequest,
     OutboxMessage,
@@ -57,6 +59,7 @@ def test_before_erasure_the_person_stands_in_many_tables() -> None:
 
     assert tables_with(["Kanariepiet"]).keys() == {
         "public.consent_evidenceexport",
+        "public.consent_evidencefile",
         "public.consent_restriction",
         "public.customers_contact",
         "public.django_session",
@@ -92,6 +95,31 @@ def test_each_table_that_names_people_is_emptied_of_this_one() -> None:
     assert {model for model in gone if after[model]} == set()
     assert StaffAct.objects.filter(contact_id=found.canary.pk).count() == 2
     assert LinkRequest.objects.count() == 1
+
+
+def test_file_with_the_evidence_of_this_one_opens_no_more() -> None:
+    found = scene()
+
+    erase(found)
+
+    own = EvidenceFile.objects.get(export__contact_id=found.canary.pk)
+    other = EvidenceFile.objects.get(export__contact_id=found.neighbour.pk)
+    assert (own.reason, own.wrapped_key) == ("", None)
+    assert (other.reason, bytes(other.wrapped_key or b"")) == ("Bob vroeg erom", b"0")
+    assert EvidencePart.objects.get().file == other
+
+
+def test_file_of_several_people_goes_with_any_of_them() -> None:
+    found = scene()
+    several = EvidenceFile.objects.get(export__contact_id=found.neighbour.pk)
+    several.wanted["selection"] = {"contact_ids": f"{found.neighbour.pk} {found.canary.pk}"}
+    several.save()
+
+    erase(found)
+
+    several.refresh_from_db()
+    assert (several.reason, several.wrapped_key) == ("", None)
+    assert not EvidencePart.objects.exists()
 
 
 def test_nobody_else_is_touched() -> None:

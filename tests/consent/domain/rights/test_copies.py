@@ -47,6 +47,7 @@ def test_copy_holds_a_row_of_every_table_about_the_person() -> None:
         "customerrelation",
         "desklookup",
         "evidenceexport",
+        "formerapplicant",
         "formerstanding",
         "jobapplication",
         "journeymember",
