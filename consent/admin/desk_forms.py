@@ -86,7 +86,14 @@ class ReportForm(forms.Form):
             self.errors.pop("call_back_at", None)
         if said.get("outcome") == Outcome.CALL_BACK and not moment and "call_back_at" not in self.errors:
             self.add_error("call_back_at", _("Fill in when to call back."))
+        if "call_back_at" in self.errors:
+            self._begin_at_the_moment()
         return said
+
+    def _begin_at_the_moment(self) -> None:
+        """It stands at the foot of the page: who works by keyboard is brought there."""
+        widget: Any = self.fields["call_back_at"].widget
+        widget.widgets[0].attrs["autofocus"] = True
 
     def said(self) -> Report:
         outcome, objected = self.OUTCOMES[self.cleaned_data["outcome"]]

@@ -97,6 +97,9 @@ def inbound_view(request: HttpRequest) -> HttpResponse:
 
 
 def page(request: HttpRequest, context: dict[str, Any], status: int = HTTPStatus.OK) -> HttpResponse:
+    if "found" not in context:
+        # There is nothing else to do here yet; beside somebody's answer it would pull people past it.
+        context["form"].fields["address"].widget.attrs["autofocus"] = True
     whole = {**admin.site.each_context(request), "title": _("Inbound desk"), **context}
     return TemplateResponse(request, "admin/desk/inbound.html", whole, status=status)
 

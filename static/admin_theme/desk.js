@@ -16,10 +16,10 @@ if (box) {
     if (!box.checked || modified(event) || typing(event.target)) {
       return;
     }
-    const button = document.querySelector(`button[data-key="${CSS.escape(event.key)}"]`);
-    if (button) {
+    const pressed = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (pressed) {
       event.preventDefault();
-      button.click();
+      pressed.click();
     }
   });
 }

@@ -196,6 +196,26 @@ def browse(chromium: Browser, site: str, clock: time_machine.Traveller) -> Itera
 
 
 @pytest.fixture
+def sign_in(chromium: Browser, live_server: Any) -> Iterator[Callable[[str], Page]]:
+    """Gives the first page of the admin, in English and with scripts, as a member of staff sees it."""
+    contexts: list[BrowserContext] = []
+
+    def start(username: str) -> Page:
+        contexts.append(chromium.new_context(base_url=live_server.url, locale="en-GB"))
+        page = contexts[-1].new_page()
+        page.goto("/admin/")
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill("een lang wachtwoord voor proeven")
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/admin/")
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
 def visitor(browse: Callable[[], Visitor]) -> Visitor:
     return browse()
 

@@ -74,7 +74,7 @@ from customers.models import (
     TermExtension,
     uuid7,
 )
-from scoring.models import JourneyAction, Score, SegmentMember
+from scoring.models import FormerApplicant, JourneyAction, Score, SegmentMember
 from tests import make
 from tests.scoring import make as scoring
 from tests.scoring import make_journeys as journeys
@@ -153,7 +153,8 @@ def everything(*, code: str) -> Rows:
     scored = score_rows(entity, contact)
     gone = journey_rows(entity, contact, version.notice.purpose)
     pool = pools.talent_pool(legal_entity=entity, purpose=version.notice.purpose)
-    scored += [pool, *pools.rows_of(pool=pool, contact=contact)]
+    rows_of_pool = pools.rows_of(pool=pool, contact=contact)
+    scored += [pool, *(row for row in rows_of_pool if not isinstance(row, FormerApplicant))]
     found |= {type(row): row for row in [*rows, *told, announcement_row(contact, entity), *scored, *gone]}
     return found
 

@@ -15,13 +15,14 @@ from consent.models import (
     ReadyAddress,
     ReadyChange,
     SealMark,
+    SettingsRevision,
     ShownForm,
     SubjectKey,
     SubProcessor,
     TreeNode,
 )
 from customers.models import FormerStanding, LegalEntity, StaffMember
-from scoring.models import Band, RuleCondition
+from scoring.models import Band, FormerApplicant, PersonChange, RuleCondition
 from tests import make
 from tests.consent.admin_rows import (
     Rows,
@@ -54,6 +55,7 @@ def test_every_model_is_in_the_admin_by_itself_or_within_another() -> None:
         SubProcessor,
         EndpointSecret,
         DeliveryAttempt,
+        SettingsRevision,
         ReadyAddress,
         ReadyChange,
         LedgerLeaf,
@@ -62,6 +64,8 @@ def test_every_model_is_in_the_admin_by_itself_or_within_another() -> None:
         FormerStanding,
         RuleCondition,
         Band,
+        PersonChange,
+        FormerApplicant,
     ]
 
 

@@ -53,13 +53,16 @@ def write(*, rows: Iterator[list[Any]]) -> int:
 
 
 def as_text(cell: Any) -> str:
-    """As a reader of CSV expects it: whole numbers without point, days without time."""
+    """As a reader of CSV expects it: whole numbers without point, days without time, hours as hours."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
         return cell.date().isoformat()
     if isinstance(cell, datetime.datetime):
         return cell.isoformat(sep=" ")
+    if isinstance(cell, datetime.timedelta):
+        minutes, seconds = divmod(round(cell.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
     return str(cell)
 
 

@@ -68,6 +68,23 @@ def test_the_first_sheet_with_rows_is_the_list() -> None:
     ]
 
 
+def test_hours_beyond_a_day_stay_hours() -> None:
+    rows: list[list[object]] = [
+        ["telefoon", "gebeld"],
+        ["0200000101", datetime.timedelta(hours=30, minutes=5)],
+    ]
+    made = io.BytesIO()
+    book = Workbook(made, {"in_memory": True, "default_date_format": "[hh]:mm:ss"})
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    book.close()
+
+    result = read_through(made.getvalue())
+
+    assert "30:05:00" in str(result)
+
+
 def test_a_truncated_workbook_is_said_to_be_damaged() -> None:
     assert fault_of(workbook(ROWS)[:-300]) == Fault.EXCEL_BROKEN
 
