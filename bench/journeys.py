@@ -1,5 +1,5 @@
-"""A turn of a journey over everybody, beside a bare look at who visited a page: the first, and one in which
-hardly anything changed.
+"""A turn of a journey over everybody, beside a bare look at who visited a page: the first, the one after it
+that looks at everybody who moved, and one in which hardly anything changed.
 """
 
 import datetime
@@ -38,8 +38,11 @@ def measure_journeys(version: ScoreModelVersion) -> None:
     say("first turn of a journey", contacts, first, floor)
     tidy(journey, *FORGET[2:])
     again, went_then = timed(lambda: turn(journey))
-    say("next turn, little changed", contacts, again, floor)
-    sys.stdout.write(f"{went} people came in or went on at first, and {went_then} then\n")
+    say("next turn, after so many moved", contacts, again, floor)
+    turn(journey)
+    idle, went_last = timed(lambda: turn(journey))
+    say("a turn in which little changed", contacts, idle, floor)
+    sys.stdout.write(f"{went} people came in or went on at first, {went_then} then, {went_last} at last\n")
 
 
 def turn(journey: Journey) -> int:
@@ -61,7 +64,9 @@ def begin(version: ScoreModelVersion) -> Journey:
     """The same journey each time, with nobody on it."""
     journey = Journey.objects.filter(code=CODE).first() or make_journey(version)
     tidy(journey, *FORGET)
-    Journey.objects.filter(pk=journey.pk).update(turned_at=None, turn_at=None, turn_after=None)
+    Journey.objects.filter(pk=journey.pk).update(
+        turned_at=None, turn_at=None, turn_after=None, noted_from=None
+    )
     journey.refresh_from_db()
     return journey
 

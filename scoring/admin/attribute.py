@@ -1,13 +1,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import ScopedAdmin, ScopedRelatedFilter
 from customers.domain.staff import Area
 from customers.staff_site import SCORING
+from scoring.admin.journey_rule_form import is_key
 from scoring.admin.take_up import TakesUpLists
 from scoring.admin.take_up_forms import AttributeListForm
 from scoring.domain.journeys.naming import named_told
@@ -34,7 +35,8 @@ class ContactAttributeAdmin(TakesUpLists):
         ("legal_entity", ScopedRelatedFilter),
     )
     list_select_related = ("contact", "legal_entity")
-    search_fields = ("=contact__id", "=name", "value")
+    search_fields = ("=contact__id", "=name", "=value")
+    search_help_text = _("A whole name or value as it stands in the list, or the key of a contact.")
     ordering = ("-acquired_at", "-pk")
     fieldsets = (
         (_("What is known"), {"fields": ("contact", "name", "value", "acquired_at", "replaced_at")}),
@@ -44,6 +46,16 @@ class ContactAttributeAdmin(TakesUpLists):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ContactAttribute]:
         return named_told(rows=super().get_queryset(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ContactAttribute], search_term: str
+    ) -> tuple[QuerySet[ContactAttribute], bool]:
+        """Each is looked up along an index, however much is known of however many."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        wanted = Q(name=text) | Q(value=text)
+        return queryset.filter(wanted | Q(contact=text) if is_key(text) else wanted), False
 
 
 @admin.register(AttributeName)

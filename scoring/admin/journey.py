@@ -11,8 +11,8 @@ from consent.admin.badge import badge
 from customers.admin.scope import DraftAdmin, ScopedRelatedFilter, ScopedTabularInline
 from customers.domain.staff import Area, Right
 from customers.staff_site import SCORING
-from scoring.admin.journey_acts import JourneyActs
 from scoring.admin.journey_form import JourneyForm
+from scoring.admin.journey_leaving import JourneyLeaving
 from scoring.admin.journey_tables import journey_look
 from scoring.domain.journeys.wording import tell_action, tell_journey_rule
 from scoring.models import Journey, JourneyStage
@@ -52,7 +52,7 @@ class StageInline(ScopedTabularInline[JourneyStage]):
 
 
 @admin.register(Journey)
-class JourneyAdmin(JourneyActs, DraftAdmin[Journey]):
+class JourneyAdmin(JourneyLeaving, DraftAdmin[Journey]):
     """A draft with its stages, and its rules and actions as sentences; once it runs it stays as it is."""
 
     area = Area.JOURNEYS

@@ -18,6 +18,7 @@ from customers.models import Contact
 from scoring.admin.find_contact import chosen_contact, find_contacts, may_see_people
 from scoring.admin.journey_pages import JourneyPages, hides
 from scoring.domain.journeys import moving, running
+from scoring.domain.journeys.stopping import LONGEST_REASON
 from scoring.domain.journeys.wording import tell_journey_rule
 from scoring.models import Journey, JourneyMember, JourneyRule, JourneyStage
 
@@ -35,7 +36,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Reason"),
-        max_length=moving.LONGEST_REASON,
+        max_length=LONGEST_REASON,
         help_text=_("Kept with this step, for colleagues and for the person to read."),
     )
 
@@ -154,6 +155,10 @@ class JourneyActs(JourneyPages):
             "wanted": wanted,
             "found": find_contacts(request, wanted, organisation_id=journey.organisation_id),
             "chosen": request.POST.get("contact", ""),
+            "explained": _(
+                "Look for somebody, choose the stage where they come in, and say why. In a later stage they "
+                "are a side entrant."
+            ),
         }
         return self.page(request, "put_in", journey, title=_("Put somebody in"), **context)
 

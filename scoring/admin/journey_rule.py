@@ -11,6 +11,7 @@ from customers.domain.staff import Area
 from scoring.admin.journey_rule_form import ActionForm, JourneyRuleForm, condition_names, count_shown
 from scoring.domain.journeys.running import count_rule
 from scoring.domain.journeys.wording import tell_action, tell_journey_rule
+from scoring.domain.scores.trials import are_few
 from scoring.models import Journey, JourneyAction, JourneyRule
 
 CONDITIONS_HOLD = _("and only if (all of these)")
@@ -111,9 +112,16 @@ class JourneyRuleAdmin(OnJourneyAdmin):
     ) -> HttpResponse:
         rule = kwargs.get("obj")
         context["more"] = (str(CONDITIONS_HOLD), _("Add another condition"))
-        if rule is not None:
-            context["met"] = count_rule(rule=rule, at=timezone.now())
+        if rule is not None and request.method == "GET":
+            context |= counted(rule, asked="count" in request.GET)
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def counted(rule: JourneyRule, *, asked: bool) -> dict[str, Any]:
+    """For how many a rule holds; of very many people it is counted when somebody asks for it."""
+    if not asked and not are_few(organisation_id=rule.journey.organisation_id):
+        return {"too_many": True}
+    return {"shown": True, "met": count_rule(rule=rule, at=timezone.now())}
 
 
 @admin.register(JourneyAction)

@@ -138,18 +138,18 @@ JourneyRuleForm.declared_fields |= _condition_fields()
 
 
 def found_journey(key: str) -> Journey | None:
-    return Journey.objects.filter(pk=key).first() if _is_key(key) else None
+    return Journey.objects.filter(pk=key).first() if is_key(key) else None
 
 
 def found_stage(key: str) -> JourneyStage | None:
     return (
         JourneyStage.objects.select_related("journey__legal_entity").filter(pk=key).first()
-        if _is_key(key)
+        if is_key(key)
         else None
     )
 
 
-def _is_key(text: str) -> bool:
+def is_key(text: str) -> bool:
     try:
         uuid.UUID(text)
     except ValueError:

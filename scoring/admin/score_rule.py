@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,8 +12,9 @@ from customers.admin.scope import DraftAdmin, ScopedTabularInline
 from customers.domain.staff import Area, Right
 from scoring.admin.adding_rows import MORE, AsTypedForm, AsTypedFormSet
 from scoring.domain.rules.checking import find_condition_fault
+from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.rules.wording import tell_rule
-from scoring.domain.scores.trying import count_met_by
+from scoring.domain.scores.trials import try_rule
 from scoring.models import RuleCondition, ScoreModelVersion, ScoreRule
 
 
@@ -31,6 +33,15 @@ class ConditionFormSet(AsTypedFormSet):
 
 def is_open(version: ScoreModelVersion | None) -> bool:
     return version is None or version.published_at is None
+
+
+def met_shown(rule: ScoreRule) -> dict[str, Any]:
+    """Whom a rule meets; of very many people it is told once its version was tried."""
+    try:
+        met = try_rule(rule=rule, now=timezone.now())
+    except (UnknownWordError, DataError):
+        return {"unknown": True}
+    return {"met": met, "untried": met is None}
 
 
 class ConditionInline(ScopedTabularInline[RuleCondition]):
@@ -106,7 +117,7 @@ class ScoreRuleAdmin(DraftAdmin[ScoreRule]):
         rule = kwargs.get("obj")
         if rule is not None:
             context["sentence"] = tell_rule(rule=rule)
-            context["met"] = count_met_by(rule=rule, now=timezone.now())
+            context |= met_shown(rule) if request.method == "GET" else {}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(self, request: HttpRequest, obj: ScoreRule, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -142,6 +142,11 @@ class JobApplicationAdmin(ScopedAdmin[JobApplication]):
         (_("What came of it"), {"fields": ("ended_at", "outcome")}),
     )
 
+    def save_model(self, request: HttpRequest, obj: JobApplication, form: Any, change: bool) -> None:  # noqa: FBT001
+        if not change or {"ended_at", "outcome"} & set(form.changed_data):
+            obj.told_at = timezone.now()
+        super().save_model(request, obj, form, change)
+
     def get_readonly_fields(self, request: HttpRequest, obj: JobApplication | None = None) -> tuple[str, ...]:
         return ("pool", "contact") if obj else ()
 

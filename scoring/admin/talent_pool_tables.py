@@ -5,15 +5,17 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrPromise
 
 from consent.admin.badge import ALLOWED, ENDED, PENDING, STOPPED
 from consent.admin.bars import Bar, bars_of
+from consent.admin.permission import KeysFirst
 from consent.models import Channel, ConsentRecord
 from scoring.admin.campaign_tables import Row
-from scoring.domain.talent_pool.figures import PoolFigures, find_employees, find_right_people
+from scoring.domain.journeys.employment import find_employees
+from scoring.domain.talent_pool.figures import PoolFigures, find_right_people
 from scoring.domain.talent_pool.standing import permissions
 from scoring.models import JobApplication, ReferredCandidate, StayQuestion, TalentPool
 
@@ -49,7 +51,7 @@ def page_table(*, figures: PoolFigures, pool: TalentPool) -> PoolTable:
         (_("Not known"), _("They have not said what they look for."), fit.unknown, PENDING),
         (
             _("Not looked at"),
-            _("They work here, objected, or may not be profiled for another reason."),
+            _("They objected, or may not be profiled for another reason."),
             fit.not_looked_at,
             ENDED,
         ),
@@ -65,9 +67,10 @@ def page_table(*, figures: PoolFigures, pool: TalentPool) -> PoolTable:
 
 def list_people(*, pool: TalentPool, now: datetime.datetime, number: str | None) -> Page[Candidate]:
     """The people in a pool, whose permission ends first at the top; an employee is not named."""
-    named = permissions(pool=pool, now=now).exclude(contact__in=find_employees(pool=pool).values("contact"))
+    employees = find_employees(legal_entity=pool.legal_entity)
+    named = permissions(pool=pool, now=now).exclude(contact__in=employees.values("contact"))
     rows = named.select_related("contact").order_by("valid_until", "pk")
-    page: Page[Any] = Paginator(rows, PEOPLE_A_PAGE).get_page(number)
+    page: Page[Any] = KeysFirst(rows, PEOPLE_A_PAGE).get_page(number)
     records: list[ConsentRecord] = list(page.object_list)
     keys = [record.contact_id for record in records]
     right = find_right_people(pool=pool, contact_ids=keys, now=now)

@@ -1,5 +1,6 @@
 """Procedures of job applicants, told by the program in which people are hired."""
 
+import re
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -7,7 +8,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
 from consent.api.answers import as_json
 from consent.api.bodies import Body, JsonBody
@@ -25,6 +27,20 @@ READABLE: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 router = Router(tags=["Talent pool"])
 
 
+def readable(text: str) -> str:
+    if re.fullmatch(READABLE, text) is None:
+        detail = "Name the job in one line of readable text, without control characters."
+        raise PydanticCustomError("unreadable", "{detail}", {"detail": detail})
+    return text
+
+
+Job = Annotated[
+    str,
+    Field(min_length=1, max_length=120, json_schema_extra={"pattern": READABLE}),
+    AfterValidator(readable),
+]
+
+
 class Application(Body):
     """One procedure of somebody who is known here."""
 
@@ -33,7 +49,7 @@ class Application(Body):
     address: str = Field(
         default="", max_length=500, description="An e-mail address or phone number of theirs."
     )
-    vacancy: str = Field(min_length=1, max_length=120, pattern=READABLE, examples=["Lasser"])
+    vacancy: Job = Field(examples=["Lasser"])
     applied_at: Moment
     ended_at: Moment | None = Field(default=None, description="From here the term of retention runs.")
     outcome: Literal["HIRED", "REJECTED", "WITHDREW"] | None = Field(

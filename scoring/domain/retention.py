@@ -39,9 +39,11 @@ def find_old_passages(asked: Asked) -> QuerySet[Any]:
     """Find the passages of people who left a journey longer ago than the term; steps and tasks go along.
 
     Of one that goes on they stay while they keep people from entering it again: without them “never” is
-    forgotten.
+    forgotten. So does what says that somebody works here still.
     """
     before = asked.before(RetentionTerm.Kind.JOURNEYS)
     may_enter = Q(journey__again_after_days__lte=(asked.now - before).days)
     over = Q(journey__state=Journey.State.ENDED) | may_enter
-    return JourneyMember.objects.filter(over, journey__organisation=asked.organisation, left_at__lte=before)
+    return JourneyMember.objects.filter(
+        over, journey__organisation=asked.organisation, left_at__lte=before, still_employed=False
+    )

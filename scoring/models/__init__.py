@@ -4,9 +4,17 @@ from scoring.models.campaign import Campaign, CampaignRecipient, FrequencyCap
 from scoring.models.journey import Journey, JourneyStage
 from scoring.models.journey_member import ColleagueTask, JourneyMember, JourneyMove
 from scoring.models.journey_rule import JourneyAction, JourneyRule
+from scoring.models.person_change import PersonChange
 from scoring.models.score import Score, ScoreQuerySet, Segment, SegmentMember
 from scoring.models.score_model import Band, RuleCondition, ScoreModel, ScoreModelVersion, ScoreRule
-from scoring.models.talent_pool import JobApplication, Referral, ReferredCandidate, StayQuestion, TalentPool
+from scoring.models.talent_pool import (
+    FormerApplicant,
+    JobApplication,
+    Referral,
+    ReferredCandidate,
+    StayQuestion,
+    TalentPool,
+)
 
 __all__ = [
     "CLOCK_DIFFERENCE",
@@ -17,6 +25,7 @@ __all__ = [
     "CampaignRecipient",
     "ColleagueTask",
     "ContactAttribute",
+    "FormerApplicant",
     "FrequencyCap",
     "JobApplication",
     "Journey",
@@ -25,6 +34,7 @@ __all__ = [
     "JourneyMove",
     "JourneyRule",
     "JourneyStage",
+    "PersonChange",
     "Referral",
     "ReferredCandidate",
     "RuleCondition",

@@ -111,6 +111,7 @@ class ContactAttribute(models.Model):
         verbose_name_plural = _("attributes")
         indexes = [
             models.Index(fields=["name", "legal_entity", "value"], name="attribute_by_name_and_value"),
+            models.Index(fields=["value"], name="attribute_by_value"),
             models.Index(fields=["legal_entity", "recorded_at"], name="attribute_as_recorded"),
         ]
         constraints = [

@@ -72,6 +72,10 @@ class Journey(models.Model):
     turn_at = models.DateTimeField(null=True, editable=False)
     turn_after = models.UUIDField(null=True, editable=False)
     turned_at = models.DateTimeField(_("last turn at"), null=True, editable=False)
+    # What was written in transactions from this number on is still to be looked at; null: everybody is.
+    noted_from = models.BigIntegerField(null=True, editable=False)
+    # What the last turn asked, as a hash: who asks something else looks at everybody.
+    asked = models.CharField(max_length=64, default="", db_default="", blank=True, editable=False)
     fault = models.CharField(
         _("what is wrong"),
         max_length=5,

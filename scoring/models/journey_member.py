@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Contact, Department, LegalEntity, Organisation, StaffMember, uuid7
@@ -41,6 +42,13 @@ class JourneyMember(models.Model):
     stage_since = models.DateTimeField(_("in the stage since"))
     left_at = models.DateTimeField(_("left at"), null=True)
     outcome = models.CharField(_("outcome"), max_length=7, choices=Outcome.choices, blank=True)
+    still_employed = models.BooleanField(
+        _("works here still"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("They left a stage of employees, and nobody noted that they left employment."),
+    )
     # When the next action of the stage is due; empty when all were done.
     act_at = models.DateTimeField(_("next action at"), null=True, editable=False)
 
@@ -55,6 +63,11 @@ class JourneyMember(models.Model):
                 fields=["journey", "act_at"], name="journey_member_due", condition=Q(act_at__isnull=False)
             ),
             models.Index(fields=["left_at"], name="journey_member_as_left"),
+            models.Index(
+                fields=["journey", "contact"],
+                name="journey_member_works_here",
+                condition=Q(still_employed=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -81,6 +94,7 @@ class JourneyMove(models.Model):
         HAND = "HAND", _("By a colleague")
         STOPPED = "STOPPED", _("May not be followed any more")
         ENDED = "ENDED", _("The journey ended")
+        WORK = "WORK", _("Left employment, as a colleague noted")
 
     member = models.ForeignKey(
         JourneyMember, models.CASCADE, related_name="moves", verbose_name=_("person on a journey")
@@ -107,6 +121,8 @@ class JourneyMove(models.Model):
         help_text=_("Empty: out of the journey."),
     )
     moved_at = models.DateTimeField(_("when"))
+    # A turn has one moment, and goes on for a while after it: this is when the step was written.
+    recorded_at = models.DateTimeField(_("recorded at"), db_default=Now(), editable=False)
     # How long they had been in the stage they came from, so that lead times need no look at other rows.
     stage_since = models.DateTimeField(_("in the stage before it since"), null=True)
     how = models.CharField(_("how"), max_length=7, choices=How.choices)
@@ -121,6 +137,7 @@ class JourneyMove(models.Model):
         verbose_name_plural = _("steps on journeys")
         indexes = [
             models.Index(fields=["journey", "moved_at"], name="journey_move_as_made"),
+            models.Index(fields=["journey", "recorded_at"], name="journey_move_as_recorded"),
             models.Index(fields=["from_stage", "moved_at"], name="journey_move_out_of_stage"),
             models.Index(fields=["to_stage", "moved_at"], name="journey_move_into_stage"),
         ]
@@ -131,7 +148,7 @@ class JourneyMove(models.Model):
             ),
             models.CheckConstraint(
                 name="journey_move_by_hand_says_who_and_why",
-                condition=~Q(how="HAND") | Q(staff__isnull=False) & ~Q(reason=""),
+                condition=~Q(how__in=["HAND", "WORK"]) | Q(staff__isnull=False) & ~Q(reason=""),
             ),
         ]
 

@@ -1,6 +1,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import Channel, CollectionPoint, Purpose
@@ -151,6 +152,8 @@ class JobApplication(models.Model):
         help_text=_("From here the term runs: four weeks, unless you decided otherwise."),
     )
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices, blank=True)
+    # What is told late leads people on from when it is told: how it stands is what was told last.
+    told_at = models.DateTimeField(_("told at"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("job application")
@@ -170,6 +173,32 @@ class JobApplication(models.Model):
 
     def __str__(self) -> str:
         return self.vacancy
+
+
+class FormerApplicant(models.Model):
+    """Somebody whose application to a legal entity went, and who is known by nothing else that lasts.
+
+    So they are looked at every day, until nothing keeps them and they are forgotten.
+    """
+
+    legal_entity = models.ForeignKey(
+        LegalEntity, models.PROTECT, related_name="+", verbose_name=_("legal entity")
+    )
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="+", verbose_name=_("contact"))
+    came_at = models.DateTimeField(_("came at"))
+    went_at = models.DateTimeField(_("application deleted at"))
+
+    class Meta:
+        verbose_name = _("former applicant")
+        verbose_name_plural = _("former applicants")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "legal_entity"], name="former_applicant_once_per_legal_entity"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)
 
 
 class StayQuestion(models.Model):

@@ -147,6 +147,7 @@ def move(*, member: JourneyMember, reason: str = "") -> JourneyMove:
         journey=member.journey,
         to_stage=member.stage,
         moved_at=member.entered_at,
+        recorded_at=member.entered_at,
         how=JourneyMove.How.RULE,
         reason=reason,
     )

@@ -7,7 +7,14 @@ from django.db.models import Model
 
 from consent.models import Act, Channel, CollectionPoint, ConsentEvent, NoticeVersion, Purpose, Source
 from customers.models import Contact, ContactPoint, LegalEntity, uuid7
-from scoring.models import JobApplication, Referral, ReferredCandidate, StayQuestion, TalentPool
+from scoring.models import (
+    FormerApplicant,
+    JobApplication,
+    Referral,
+    ReferredCandidate,
+    StayQuestion,
+    TalentPool,
+)
 from tests import make
 
 GIVEN_AT = datetime.fromisoformat("2025-12-01T11:00:00+00:00")
@@ -123,6 +130,7 @@ def application(
     applied_at: datetime = GIVEN_AT,
     ended_at: datetime | None = None,
     outcome: str = "",
+    told_at: datetime | None = None,
 ) -> JobApplication:
     return JobApplication.objects.create(
         organisation=house.entity.organisation,
@@ -132,6 +140,7 @@ def application(
         applied_at=applied_at,
         ended_at=ended_at,
         outcome=outcome,
+        told_at=told_at or ended_at or applied_at,
     )
 
 
@@ -144,6 +153,10 @@ def rows_of(*, pool: TalentPool, contact: Contact) -> list[Model]:
             contact=contact,
             vacancy="Lasser",
             applied_at=GIVEN_AT,
+            told_at=GIVEN_AT,
+        ),
+        FormerApplicant.objects.create(
+            legal_entity=pool.legal_entity, contact=contact, came_at=GIVEN_AT, went_at=GIVEN_AT
         ),
         StayQuestion.objects.create(
             pool=pool,

@@ -96,6 +96,22 @@ def test_what_cannot_be_is_refused_beside_its_field(
     assert "example.org" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {"vacancy": "Las\0ser"},
+            "Name the job in one line of readable text, without control characters.",
+        ),
+        ({"pool": "po ol"}, "A code has letters, digits, hyphens and underscores, and nothing else."),
+    ],
+)
+def test_what_has_the_wrong_form_is_refused_with_a_sentence(
+    house: PoolHouse, changed: dict[str, str], said: str
+) -> None:
+    assert [error["detail"] for error in tell(house, **changed).json()["errors"]] == [said]
+
+
 def test_nobody_foreign_and_nobody_erased_gets_a_row(house: PoolHouse, alice: Contact) -> None:
     foreign = make.contact(organisation=make.organisation(code="ander", name="Ander"))
     empty_contacts(contact_ids=[alice.pk], erased_at=make.NOW)

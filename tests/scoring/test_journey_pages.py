@@ -224,6 +224,39 @@ def test_page_of_a_rule_says_for_how_many_it_holds(
     assert sentence in shown
 
 
+def test_page_of_a_rule_counts_very_many_people_only_when_asked(
+    client: Client, journey: Journey, looks: JourneyStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scoring.domain.scores.trials.AT_ONCE", 1)
+    for name in ("Alice", "Bob"):
+        make.contact(organisation=journey.organisation, given_name=name)
+    rule = make_journeys.rule(journey=journey, to_stage=looks)
+    page = reverse("admin:scoring_journeyrule_change", args=[rule.pk])
+
+    unasked = client.get(page)
+    asked = client.get(f"{page}?count")
+
+    assert (unasked.context.get("met"), unasked.context["too_many"]) == (None, True)
+    assert "Count for how many it holds" in unasked.content.decode()
+    assert asked.context["met"].people == asked.context["met"].everybody
+    assert "too_many" not in asked.context
+
+
+def test_page_of_a_rule_that_was_typed_wrongly_counts_nothing(
+    client: Client, journey: Journey, looks: JourneyStage
+) -> None:
+    rule = make_journeys.rule(journey=journey, to_stage=looks)
+    wrong = {"condition0_field": "SHOE_SIZE"}
+
+    shown = client.post(
+        reverse("admin:scoring_journeyrule_change", args=[rule.pk]), rule_typed(journey, **wrong)
+    )
+
+    assert shown.status_code == 200
+    assert "met" not in shown.context
+    assert "it holds for" not in shown.content.decode()
+
+
 def test_page_of_a_rule_that_only_waits_says_so(
     client: Client, journey: Journey, looks: JourneyStage
 ) -> None:
@@ -614,7 +647,25 @@ def test_who_may_not_be_followed_is_not_put_in(client: Client, running: Journey,
     assert not running.members.exists()
 
 
-@pytest.mark.parametrize("name", ["start", "pause", "end", "put_in"])
+def test_a_colleague_notes_that_somebody_left_employment_once(client: Client, running: Journey) -> None:
+    stage = make_journeys.stage(journey=running, code="blijft", name="Blijft", figures_only=True)
+    alice = make.contact(organisation=running.organisation, given_name="Alice", family_name="Lampman")
+    member = make_journeys.member(stage=stage, contact=alice)
+    said = {"contact": str(alice.pk), "reason": "Nam afscheid"}
+
+    asked = client.get(page("left_work", running), {"q": "Lampman"})
+    answers = [client.post(f"{page('left_work', running)}?q=Lampman", said) for _time in range(2)]
+
+    member.refresh_from_db()
+    assert asked.context["found"] == [alice]
+    assert page("left_work", running) in client.get(page("figures", running)).content.decode()
+    assert [answer.status_code for answer in answers] == [302, 200]
+    assert "Nothing here says that this person works for you." in answers[1].content.decode()
+    assert (member.outcome, member.moves.get().reason) == ("GOAL", "Nam afscheid")
+    assert StaffAct.objects.filter(contact_id=alice.pk, act="CHANGED").count() == 1
+
+
+@pytest.mark.parametrize("name", ["start", "pause", "end", "put_in", "left_work"])
 def test_auditor_does_nothing_with_a_journey(name: str, entity: LegalEntity, running: Journey) -> None:
     staff = make.staff_member(
         organisation=entity.organisation, username="ander", role=StaffMember.Role.AUDITOR

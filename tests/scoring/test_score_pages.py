@@ -183,6 +183,38 @@ def test_a_draft_is_tried_on_very_many_by_workers_before_it_is_published(
     assert marketer.post(page(draft, "try")).status_code == 302
 
 
+def test_a_rule_about_very_many_says_whom_it_meets_once_its_version_was_tried(
+    marketer: Client, draft: ScoreModelVersion, alice: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "AT_ONCE", 1)
+    rule = score_rule(version=draft)
+    address = reverse("admin:scoring_scorerule_change", args=[rule.pk])
+
+    untried = marketer.get(address)
+    marketer.post(f"{page(draft, 'try')}?count")
+    waiting = marketer.get(address)
+    jobs.advance(job_id=Job.objects.get().pk, chunk=chunk_of, now=NOW)
+    tried = marketer.get(address)
+
+    assert [shown.context["untried"] for shown in (untried, waiting, tried)] == [True, True, False]
+    assert page(draft, "try") in untried.content.decode()
+    assert (tried.context["met"].people, tried.context["met"].everybody) == (1, 2)
+
+
+def test_page_of_a_rule_that_was_typed_wrongly_counts_nobody(
+    marketer: Client, draft: ScoreModelVersion, alice: Contact
+) -> None:
+    rule = score_rule(version=draft)
+    said = {"version": str(draft.pk), "looks_at": "PAGE_VISIT", "points": "0", "position": "0"}
+
+    shown = marketer.post(
+        reverse("admin:scoring_scorerule_change", args=[rule.pk]), {**said, **conditions_of()}
+    )
+
+    assert shown.status_code == 200
+    assert "met" not in shown.context
+
+
 def test_a_trial_of_a_draft_that_changed_meanwhile_is_not_shown(
     marketer: Client, draft: ScoreModelVersion, alice: Contact, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,12 +14,12 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from consent.domain import jobs
 from consent.domain.engine.question import UnknownCodeError
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.models import Job
 from customers.models import Contact, StaffMember
 from scoring.domain.campaigns.audience import count, members
+from scoring.domain.counting import Count, find_count, start_count
 from scoring.models import Campaign
 
 # As many as lists are decided about at once.
@@ -27,8 +27,6 @@ AT_ONCE: Final = 30_000
 # So many parts are counted side by side.
 BESIDE: Final = 2
 RELATED: Final = ("legal_entity", "purpose", "product_group", "segment")
-# What was counted yesterday is counted again: people change their minds.
-VALID_FOR: Final = datetime.timedelta(hours=24)
 GONE: Final = _("The purpose or product group of this campaign is no longer there.")
 
 
@@ -91,18 +89,8 @@ def start_dry_run(*, campaign: Campaign, started_by: StaffMember | None, now: da
     Whoever asks twice gets the job that goes on already.
     """
     Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-    running = find_dry_run(campaign=campaign, now=now)
-    if running is not None and running.is_unfinished:
-        return running
-    return jobs.start_job(
-        organisation=campaign.organisation,
-        legal_entity_id=campaign.legal_entity_id,
-        kind=Job.Kind.DRY_RUN,
-        total=members(campaign=campaign).count(),
-        key_range=counted_for(campaign=campaign),
-        started_by=started_by,
-        now=now,
-    )
+    people = members(campaign=campaign)
+    return start_count(count=_count_of(campaign), total=people.count, started_by=started_by, now=now)
 
 
 def counted_for(*, campaign: Campaign) -> dict[str, str]:
@@ -126,13 +114,16 @@ def counted_for(*, campaign: Campaign) -> dict[str, str]:
 
 def find_dry_run(*, campaign: Campaign, now: datetime.datetime) -> Job | None:
     """Find the newest dry run of a campaign as it is now, unless it is a day old."""
-    same = Job.objects.filter(
-        legal_entity=campaign.legal_entity_id,
+    return find_count(count=_count_of(campaign), now=now)
+
+
+def _count_of(campaign: Campaign) -> Count:
+    return Count(
         kind=Job.Kind.DRY_RUN,
-        key_range=counted_for(campaign=campaign),
-        created_at__gt=now - VALID_FOR,
+        organisation=campaign.organisation,
+        legal_entity_id=campaign.legal_entity_id,
+        about=counted_for(campaign=campaign),
     )
-    return same.order_by("-created_at", "-pk").first()
 
 
 def count_chunk(job: Job, now: datetime.datetime) -> Progress:

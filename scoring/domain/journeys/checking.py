@@ -87,6 +87,11 @@ def _of_rule(journey: Journey, rule: JourneyRule) -> Iterator[Sentence]:
         yield _("%(rule)s: it names a stage of another journey.") % told
     if any(one.legal_entity_id != journey.legal_entity_id for one in others):
         yield _("%(rule)s: its segment or score is of another legal entity.") % told
+    if _leads_employees_out(rule):
+        yield (
+            _("%(rule)s: who works here is looked at in no other stage. Let a colleague note that they left.")
+            % told
+        )
     if rule.from_stage is not None and rule.from_stage.figures_only and _looks(rule):
         yield (
             _(
@@ -101,6 +106,12 @@ def _of_rule(journey: Journey, rule: JourneyRule) -> Iterator[Sentence]:
         fault = _("It asks something that cannot be asked. Choose the conditions again.")
     if fault:
         yield f"{told['rule']}: {fault}"
+
+
+def _leads_employees_out(rule: JourneyRule) -> bool:
+    if rule.from_stage is None or rule.to_stage is None:
+        return False
+    return rule.from_stage.figures_only and not rule.to_stage.figures_only
 
 
 def _looks(rule: JourneyRule) -> bool:

@@ -7,12 +7,11 @@ from django.db import transaction
 from customers.domain import contacts
 from customers.models import Contact, StaffMember
 from scoring.domain.journeys.acting import next_action_at
+from scoring.domain.journeys.employment import forget_employment
 from scoring.domain.journeys.gate import keep_followed
-from scoring.domain.journeys.stopping import let_out_held, stop_naming
+from scoring.domain.journeys.stopping import let_out_held, read_reason, stop_naming
 from scoring.domain.talent_pool.standing import is_in_pool_of
 from scoring.models import Journey, JourneyMember, JourneyMove, JourneyStage
-
-LONGEST_REASON = 200
 
 
 class NotFollowedError(ValueError):
@@ -25,10 +24,6 @@ class AlreadyThereError(ValueError):
 
 class NotThereError(ValueError):
     """This person left the journey meanwhile."""
-
-
-class NoReasonError(ValueError):
-    """What is done by hand says why."""
 
 
 class JourneyClosedError(ValueError):
@@ -50,8 +45,10 @@ def put_in(
     On the journey of a talent pool nobody is followed without a permission for that pool, but who was hired.
     Raises NoReasonError, JourneyClosedError, NotFollowedError and AlreadyThereError.
     """
-    said, journey = _reason(reason), _open(stage)
+    said, journey = read_reason(reason), _open(stage)
     contacts.hold_contact(contact_id=contact.pk)
+    if stage.figures_only:
+        forget_employment(contact=contact, legal_entity=journey.legal_entity)
     followed = keep_followed(journey=journey, contact_ids=[contact.pk], now=at)
     if not followed or not (stage.figures_only or is_in_pool_of(journey=journey, contact=contact, now=at)):
         raise NotFollowedError(str(journey))
@@ -85,14 +82,15 @@ def move_by_hand(
 
     Raises NoReasonError, JourneyClosedError, NotThereError and AlreadyThereError.
     """
-    said, journey = _reason(reason), _open(to_stage)
+    said, journey = read_reason(reason), _open(to_stage)
     held = _hold(member)
     if journey.pk != held.journey_id or held.stage_id == to_stage.pk:
         raise AlreadyThereError(str(to_stage))
     before, since = held.stage, held.stage_since
     held.stage, held.stage_since = to_stage, at
     held.act_at = next_action_at(actions=list(to_stage.actions.all()), since=at)
-    held.save(update_fields=["stage", "stage_since", "act_at"])
+    held.still_employed = False
+    held.save(update_fields=["stage", "stage_since", "act_at", "still_employed"])
     _note(held, before, since, moved_by, said, at)
     if to_stage.figures_only:
         stop_naming(members=[held], journey=journey)
@@ -108,17 +106,10 @@ def let_out(
     at: datetime.datetime,
 ) -> None:
     """Let a person out of a journey: nothing more is done for them. Raises NoReasonError, NotThereError."""
-    said, held = _reason(reason), _hold(member)
+    said, held = read_reason(reason), _hold(member)
     let_out_held(
         members=[held], outcome=outcome, how=JourneyMove.How.HAND, at=at, staff=let_out_by, reason=said
     )
-
-
-def _reason(reason: str) -> str:
-    said = reason.strip()[:LONGEST_REASON]
-    if not said:
-        raise NoReasonError
-    return said
 
 
 def _open(stage: JourneyStage) -> Journey:
@@ -153,6 +144,7 @@ def _note(
         to_stage=member.stage,
         stage_since=since,
         moved_at=at,
+        recorded_at=at,
         how=JourneyMove.How.HAND,
         staff=staff,
         reason=reason,

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from scoring.domain.journeys.employment import EMPLOYED
 from scoring.models import BehaviourEvent, ContactAttribute, JourneyMember, JourneyMove
 
 Told = TypeVar("Told", BehaviourEvent, ContactAttribute)
@@ -27,11 +28,11 @@ def named_moves(*, moves: QuerySet[JourneyMove]) -> QuerySet[JourneyMove]:
 
 
 def named_told(*, rows: QuerySet[Told]) -> QuerySet[Told]:
-    """Keep what is told of everybody but who is in such a stage of the same legal entity now.
+    """Keep what is told of everybody but who works for the same legal entity now.
 
     The rows stay: for figures of ten people or more, and for whoever asks what is kept of themselves.
     """
     within = JourneyMember.objects.filter(
-        contact=OuterRef("contact"), journey__legal_entity=OuterRef("legal_entity"), stage__figures_only=True
+        EMPLOYED, contact=OuterRef("contact"), journey__legal_entity=OuterRef("legal_entity")
     )
     return rows.exclude(Exists(within))

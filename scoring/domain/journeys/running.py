@@ -149,7 +149,8 @@ def resume_journey(
     held = _hold(journey, State.PAUSED)
     _check(held, resumed_at, confirmed)
     held.state, held.fault, held.turn_at, held.turn_after = State.RUNNING, "", None, None
-    held.save(update_fields=["state", "fault", "turn_at", "turn_after"])
+    held.noted_from = None
+    held.save(update_fields=["state", "fault", "turn_at", "turn_after", "noted_from"])
 
 
 @transaction.atomic
@@ -249,7 +250,9 @@ def count_rules(
         f"count(*) FILTER (WHERE {compile_rule(rule=rule, key=f'r{place}', params=params)}),"
         for place, rule in enumerate(rules)
     ]
-    followed = compile_gates(gates=gates_of(journey=journey, now=at), whose=Whose.EVERYBODY, params=params)
+    # As of whoever would come in: who works here is followed to the end of this journey, and counted nowhere.
+    gates = [gate | {"gate_journey": None} for gate in gates_of(journey=journey, now=at)]
+    followed = compile_gates(gates=gates, whose=Whose.EVERYBODY, params=params)
     with connection.cursor() as cursor:
         cursor.execute(COUNT.format(asked=" ".join(asked), followed=followed), params)
         *people, everybody = cursor.fetchone()

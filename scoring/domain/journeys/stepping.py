@@ -34,13 +34,31 @@ def step_range(*, journey: Journey, people: Range, at: datetime.datetime, now: d
     Whoever is chosen is held before the choice is made again and written: who objected meanwhile is out.
     Within a transaction. Raises UnknownWordError, and DataError where the database cannot compare.
     """
-    statement = compile_steps(journey=journey, at=at, now=now, whose=Whose.RANGE)
+    among = {"after": people.after, "last": people.last}
+    held = _hold_chosen(journey, Whose.RANGE, among, at, now)
+    return step_some(journey=journey, contact_ids=held, at=at, now=now)
+
+
+def step_noticed(
+    *, journey: Journey, contact_ids: Sequence[uuid.UUID], at: datetime.datetime, now: datetime.datetime
+) -> int:
+    """Let whoever of these people can make a step make it, as `step_range` does; raises as it does."""
+    if not contact_ids:
+        return 0
+    held = _hold_chosen(journey, Whose.SOME, {"contacts": list(contact_ids)}, at, now)
+    return step_some(journey=journey, contact_ids=held, at=at, now=now)
+
+
+def _hold_chosen(
+    journey: Journey, whose: Whose, among: dict[str, Any], at: datetime.datetime, now: datetime.datetime
+) -> list[uuid.UUID]:
+    statement = compile_steps(journey=journey, at=at, now=now, whose=whose)
+    hold = HOLD.format(of_contact=whose.format(column="contact.id"))
     with connection.cursor() as cursor:
         # Room for the keys of a whole range of people: the gates are looked up, not gone through for each.
         cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute(statement.sql + HOLD, statement.params | {"after": people.after, "last": people.last})
-        held = [contact_id for (contact_id,) in cursor.fetchall()]
-    return step_some(journey=journey, contact_ids=held, at=at, now=now)
+        cursor.execute(statement.sql + hold, statement.params | among)
+        return [contact_id for (contact_id,) in cursor.fetchall()]
 
 
 def step_some(
@@ -51,7 +69,9 @@ def step_some(
         return 0
     statement = compile_steps(journey=journey, at=at, now=now, whose=Whose.SOME)
     with connection.cursor() as cursor:
-        cursor.execute(statement.sql + MAKE_STEPS, statement.params | {"contacts": list(contact_ids)})
+        cursor.execute(
+            statement.sql + MAKE_STEPS, statement.params | {"contacts": list(contact_ids), "now": now}
+        )
         return int(cursor.rowcount)
 
 

@@ -7,10 +7,31 @@ from typing import Final
 from django.db.models import QuerySet
 
 from customers.models import Contact, StaffMember
-from scoring.models import ColleagueTask, Journey, JourneyMember, JourneyMove, Score, SegmentMember
+from scoring.models import (
+    ColleagueTask,
+    Journey,
+    JourneyMember,
+    JourneyMove,
+    JourneyStage,
+    Score,
+    SegmentMember,
+)
 
 AT_ONCE: Final = 2_000
-LEFT: Final = ("stage", "left_at", "outcome", "act_at")
+LEFT: Final = ("stage", "left_at", "outcome", "act_at", "still_employed")
+LONGEST_REASON: Final = 200
+
+
+class NoReasonError(ValueError):
+    """What is done by hand says why."""
+
+
+def read_reason(reason: str) -> str:
+    """Read why something is done by hand; raises NoReasonError."""
+    said = reason.strip()[:LONGEST_REASON]
+    if not said:
+        raise NoReasonError
+    return said
 
 
 def stop_following(*, members: QuerySet[JourneyMember], at: datetime.datetime) -> None:
@@ -39,8 +60,9 @@ def let_out_held(
 ) -> None:
     """Let out people whose rows are held, with a step each; what colleagues had to do for them goes.
 
-    Within a transaction.
+    Who leaves a stage of employees works here still, unless a colleague let them out. Within a transaction.
     """
+    employed = _of_employees(members)
     moves = [
         JourneyMove(
             member=member,
@@ -48,6 +70,7 @@ def let_out_held(
             from_stage_id=member.stage_id,
             stage_since=member.stage_since,
             moved_at=at,
+            recorded_at=at,
             how=how,
             staff=staff,
             reason=reason,
@@ -55,10 +78,17 @@ def let_out_held(
         for member in members
     ]
     for member in members:
+        was_employed = member.still_employed or member.stage_id in employed
+        member.still_employed = was_employed and how != JourneyMove.How.HAND
         member.stage, member.left_at, member.outcome, member.act_at = None, at, outcome, None
     JourneyMember.objects.bulk_update(members, LEFT)
     JourneyMove.objects.bulk_create(moves)
     drop_tasks(members=members)
+
+
+def _of_employees(members: Sequence[JourneyMember]) -> set[object]:
+    stages = JourneyStage.objects.filter(pk__in={member.stage_id for member in members}, figures_only=True)
+    return set(stages.values_list("pk", flat=True))
 
 
 def drop_tasks(*, members: Sequence[JourneyMember]) -> None:

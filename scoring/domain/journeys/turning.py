@@ -1,5 +1,6 @@
-"""The turns of a journey: everybody is come to once, range by range, and makes one step at most.
+"""The turns of a journey: everybody who may make a step is come to once, and makes one at most.
 
+The first turn of a day comes to everybody, range by range; the others to whom something changed about since.
 How far a turn came stands with the journey and is written with the steps: a worker that is killed, or two
 that race, let nobody go twice. A turn has one moment, so that it makes no difference in which range
 somebody is.
@@ -14,7 +15,8 @@ from django.db import DataError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from scoring.domain.journeys.acting import act_for_some
-from scoring.domain.journeys.stepping import step_range
+from scoring.domain.journeys.noticing import forget_notes, notice, set_mark
+from scoring.domain.journeys.stepping import step_noticed, step_range
 from scoring.domain.journeys.stopping import empty_some
 from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores.rescoring import FIRST, next_range
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 # So few that whoever is held is not held for long.
 PEOPLE_AT_ONCE: Final = 5_000
 TURN_EVERY: Final = datetime.timedelta(minutes=1)
+TURNED: Final = ("turned_at", "turn_at", "turn_after", "noted_from", "asked")
 RELATED: Final = ("legal_entity", "purpose", "organisation")
 
 
@@ -33,6 +36,7 @@ def take_turns(*, now: datetime.datetime, after: str = "") -> Iterator[tuple[str
     A range in which nobody moved counts as one, so that a turn is gone through to its end. The journey that
     comes after the one with the key `after` is first.
     """
+    forget_notes()
     inside = JourneyMember.objects.filter(journey=OuterRef("pk"), left_at__isnull=True)
     emptied = [Journey.State.PAUSED, Journey.State.ENDED]
     at_work = Q(state=Journey.State.RUNNING) | Q(Exists(inside), state__in=emptied)
@@ -52,13 +56,15 @@ def _bring_on(journey: Journey, now: datetime.datetime) -> int:
         running.update(state=Journey.State.PAUSED, fault=Journey.Fault.RULES)
     except Exception as error:  # noqa: BLE001 (one broken journey must not hold up the others)
         logger.error("The turn of journey %s is tried again: %s.", journey.pk, type(error).__name__)
-        Journey.objects.filter(pk=journey.pk, fault="").update(fault=Journey.Fault.TURN)
+        # It looks at everybody then: no notes are kept for it meanwhile.
+        failing = Journey.objects.filter(pk=journey.pk, fault="")
+        failing.update(fault=Journey.Fault.TURN, noted_from=None)
     return 0
 
 
 @transaction.atomic
 def bring_on(*, journey: Journey, now: datetime.datetime) -> int:
-    """Go through the next range of a turn, and do what is due in the stages; 0 where another does so already.
+    """Make the next part of a turn, and do what is due in the stages; 0 where another does so already.
 
     A new turn begins a minute after the last. Of a journey that is paused only who may not be followed any
     more leaves, and nothing is done; of one that ended the next people leave. Raises UnknownWordError, and
@@ -78,16 +84,30 @@ def bring_on(*, journey: Journey, now: datetime.datetime) -> int:
 
 
 def _turn(journey: Journey, now: datetime.datetime) -> int:
-    if journey.turn_at is None:
-        if journey.turned_at is not None and now < journey.turned_at + TURN_EVERY:
-            return 0
+    if journey.turn_at is not None:
+        return _turn_range(journey, now)
+    if journey.turned_at is not None and now < journey.turned_at + TURN_EVERY:
+        return 0
+    mark = set_mark(journey=journey, at=now)
+    noticed = notice(journey=journey, mark=mark, at=now)
+    journey.noted_from, journey.asked = mark.noted_from, mark.asked
+    if noticed is None:
         journey.turn_at, journey.turn_after = now, FIRST
+        return _turn_range(journey, now)
+    steps = step_noticed(journey=journey, contact_ids=noticed, at=now, now=now)
+    journey.turned_at = now
+    journey.save(update_fields=TURNED)
+    return steps
+
+
+def _turn_range(journey: Journey, now: datetime.datetime) -> int:
+    turn_at = journey.turn_at or now
     people, _number, is_last = next_range(
         organisation_id=journey.organisation_id, after=journey.turn_after or FIRST, most=PEOPLE_AT_ONCE
     )
-    steps = step_range(journey=journey, people=people, at=journey.turn_at, now=now)
+    steps = step_range(journey=journey, people=people, at=turn_at, now=now)
     journey.turn_after = people.last
     if is_last:
-        journey.turned_at, journey.turn_at, journey.turn_after = journey.turn_at, None, None
-    journey.save(update_fields=["turned_at", "turn_at", "turn_after"])
+        journey.turned_at, journey.turn_at, journey.turn_after = turn_at, None, None
+    journey.save(update_fields=TURNED)
     return steps if is_last else max(steps, 1)

@@ -1,8 +1,10 @@
 """Writing scores: one statement counts and keeps them, so that incremental and from scratch are one thing."""
 
+import contextlib
 import datetime
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -78,6 +80,10 @@ class Range:
     after: uuid.UUID
     last: uuid.UUID
 
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"after": self.after, "last": self.last}
+
 
 def score_everybody(*, version: ScoreModelVersion, now: datetime.datetime) -> Counted:
     """Count and keep the scores of everybody who may be profiled; all others lose theirs."""
@@ -86,7 +92,22 @@ def score_everybody(*, version: ScoreModelVersion, now: datetime.datetime) -> Co
 
 def score_range(*, version: ScoreModelVersion, people: Range, now: datetime.datetime) -> Counted:
     """Count and keep the scores of a range of people."""
-    return _score(version, Whose.RANGE, {"after": people.after, "last": people.last}, now)
+    return _score(version, Whose.RANGE, people.params, now)
+
+
+@transaction.atomic
+def score_ranges(
+    *, version: ScoreModelVersion, ranges: Sequence[Range], now: datetime.datetime
+) -> list[Counted]:
+    """Count and keep the scores of ranges of people that do not meet, side by side.
+
+    The first over this connection, each other in a transaction of its own: they read what stands, and nothing
+    that this one has not committed. Nobody else writes scores of the model until all are written.
+    """
+    _take_turn(version)
+    with ThreadPoolExecutor(max_workers=len(ranges)) as pool:
+        others = [pool.submit(_keep_apart, version, people, now) for people in ranges[1:]]
+        return [_keep(version, Whose.RANGE, ranges[0].params, now), *(other.result() for other in others)]
 
 
 def score_some(
@@ -105,6 +126,28 @@ def day_of(*, model: ScoreModel, now: datetime.datetime) -> datetime.date:
 def _score(
     version: ScoreModelVersion, whose: Whose, people: dict[str, Any], now: datetime.datetime
 ) -> Counted:
+    _take_turn(version)
+    return _keep(version, whose, people, now)
+
+
+def _take_turn(version: ScoreModelVersion) -> None:
+    """One at a time: who waited reads what the other saw, and more; never less."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [version.model_id])
+
+
+def _keep_apart(version: ScoreModelVersion, people: Range, now: datetime.datetime) -> Counted:
+    """In a thread of its own, with a connection of its own."""
+    with contextlib.closing(connection), transaction.atomic():
+        return _keep(version, Whose.RANGE, people.params, now)
+
+
+def _keep(
+    version: ScoreModelVersion, whose: Whose, people: dict[str, Any], now: datetime.datetime
+) -> Counted:
+    """Within the turn of whoever counts, and a transaction."""
+    if _is_replaced(version):
+        return Counted()
     day = day_of(model=version.model, now=now)
     points = compile_points(version=version, day=day, now=now, whose=whose)
     params = points.params | people | {"model": version.model_id, "now": now}
@@ -112,10 +155,6 @@ def _score(
     with connection.cursor() as cursor:
         # Room for the sums of a whole range of people: nothing is put aside on disk.
         cursor.execute("SET LOCAL work_mem = '64MB'")
-        # One at a time: who waited reads what the other saw, and more; never less.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s::text, 0))", [version.model_id])
-        if _is_replaced(version):
-            return Counted()
         sql = WRITE.format(points=points.sql, whose=whose.format(column="old.contact_id"), band=band)
         cursor.execute(sql, params)
         counted, written, gone = cursor.fetchone()

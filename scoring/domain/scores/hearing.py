@@ -40,7 +40,7 @@ SELECT member.contact_id FROM scoring_journeymove move
 JOIN scoring_journeymember member ON member.id = move.member_id
 JOIN scoring_journey journey ON journey.id = move.journey_id
 JOIN scoring_journeystage stage ON stage.id IN (move.from_stage_id, move.to_stage_id) AND stage.figures_only
-WHERE journey.legal_entity_id = %(legal_entity)s AND move.moved_at > %(since)s
+WHERE journey.legal_entity_id = %(legal_entity)s AND move.recorded_at > %(since)s
 UNION
 SELECT contact.id FROM consent_consentevent event
 JOIN customers_contact contact ON contact.id = event.subject_id

@@ -2,6 +2,7 @@
 
 import datetime
 import enum
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -235,8 +236,13 @@ def _by_kind(ruled: Sequence[Ruled]) -> dict[str, list[Ruled]]:
 
 def _summed(acted: Sequence[Ruled], *, columns: str, asked: str, whose: Whose, params: dict[str, Any]) -> str:
     params["kinds"] = sorted({one.rule.looks_at for one in acted})
-    acts = acts_looked_at(kinds=params["kinds"], whose=whose)
+    acts = acts_looked_at(kinds=params["kinds"], whose=whose, columns=_columns_in(columns + asked))
     return SUMMED.format(columns=columns, acts=acts, asked=asked)
+
+
+def _columns_in(sql: str) -> list[str]:
+    """The columns of acts that are asked for."""
+    return ["contact_id", *sorted(set(re.findall(r"\bact\.(\w+)", sql)))]
 
 
 def _beside(parts: Sequence[str]) -> str:

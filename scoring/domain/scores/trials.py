@@ -13,16 +13,15 @@ from consent.domain import jobs
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.models import Job
 from customers.models import Contact, StaffMember
+from scoring.domain.counting import Count, find_count, start_count
 from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores.computing import Range
 from scoring.domain.scores.rescoring import BROKEN, FIRST, next_range
-from scoring.domain.scores.trying import count_changes_in, count_met_in
-from scoring.models import RuleCondition, ScoreModelVersion
+from scoring.domain.scores.trying import EVERYBODY, Met, count_changes_in, count_met_in, read_met
+from scoring.models import RuleCondition, ScoreModelVersion, ScoreRule
 
 # So few people are counted while somebody waits for the page.
 AT_ONCE: Final = 20_000
-# What was counted yesterday is counted again: people do something, and change their minds.
-VALID_FOR: Final = datetime.timedelta(hours=24)
 GONE = _("This version is no longer there.")
 CHANGED = _("This version was changed meanwhile. Count it again.")
 
@@ -32,10 +31,30 @@ def try_at_once(*, version: ScoreModelVersion, now: datetime.datetime) -> dict[s
 
     Raises UnknownWordError.
     """
-    people, _number, is_last = next_range(
-        organisation_id=version.model.organisation_id, after=FIRST, most=AT_ONCE
-    )
-    return _count(version, people, now) if is_last else None
+    few = are_few(organisation_id=version.model.organisation_id)
+    return _count(version, EVERYBODY, now) if few else None
+
+
+def try_rule(*, rule: ScoreRule, now: datetime.datetime) -> Met | None:
+    """Say whom one rule meets: counted at once where people are few, else by the newest trial that is done.
+
+    None where nobody tried its version yet. Raises UnknownWordError.
+    """
+    version = rule.version
+    if are_few(organisation_id=version.model.organisation_id):
+        counts = count_met_in(version=version, people=EVERYBODY, now=now)
+    else:
+        job = find_trial(version=version, now=now)
+        if job is None or job.state != Job.State.DONE:
+            return None
+        counts = counted_by(job=job)
+    return next(one for one in read_met(version=version, counts=counts) if one.rule.pk == rule.pk)
+
+
+def are_few(*, organisation_id: uuid.UUID) -> bool:
+    """Say whether an organisation has so few people that they are counted while somebody waits."""
+    _people, _number, is_last = next_range(organisation_id=organisation_id, after=FIRST, most=AT_ONCE)
+    return is_last
 
 
 @transaction.atomic
@@ -45,30 +64,13 @@ def start_trial(*, version: ScoreModelVersion, started_by: StaffMember | None, n
     Whoever asks twice gets the job that goes on already.
     """
     ScoreModelVersion.objects.select_for_update(no_key=True).get(pk=version.pk)
-    running = find_trial(version=version, now=now)
-    if running is not None and running.is_unfinished:
-        return running
-    model = version.model
-    return jobs.start_job(
-        organisation=model.organisation,
-        legal_entity_id=model.legal_entity_id,
-        kind=Job.Kind.TRIAL,
-        total=Contact.objects.filter(organisation=model.organisation_id).count(),
-        key_range=tried_for(version=version),
-        started_by=started_by,
-        now=now,
-    )
+    people = Contact.objects.filter(organisation=version.model.organisation_id)
+    return start_count(count=_count_of(version), total=people.count, started_by=started_by, now=now)
 
 
 def find_trial(*, version: ScoreModelVersion, now: datetime.datetime) -> Job | None:
     """Find the newest trial of a version as it is now, unless it is a day old."""
-    same = Job.objects.filter(
-        legal_entity=version.model.legal_entity_id,
-        kind=Job.Kind.TRIAL,
-        key_range=tried_for(version=version),
-        created_at__gt=now - VALID_FOR,
-    )
-    return same.order_by("-created_at", "-pk").first()
+    return find_count(count=_count_of(version), now=now)
 
 
 def tried_for(*, version: ScoreModelVersion) -> dict[str, str]:
@@ -77,6 +79,15 @@ def tried_for(*, version: ScoreModelVersion) -> dict[str, str]:
     asked = [list(rows.values()) for rows in (version.rules.order_by("pk"), version.bands.order_by("pk"))]
     written = orjson.dumps([*asked, list(conditions.values())], default=str)
     return {"version": str(version.pk), "asked": hashlib.sha256(written).hexdigest()}
+
+
+def _count_of(version: ScoreModelVersion) -> Count:
+    return Count(
+        kind=Job.Kind.TRIAL,
+        organisation=version.model.organisation,
+        legal_entity_id=version.model.legal_entity_id,
+        about=tried_for(version=version),
+    )
 
 
 def count_chunk(job: Job, now: datetime.datetime) -> Progress:

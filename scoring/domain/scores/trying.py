@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.db import connection, transaction
 
 from scoring.domain.profiling import LET_IN
-from scoring.domain.rules.conditions import UnknownWordError
 from scoring.domain.scores.acts import narrowed
 from scoring.domain.scores.computing import Range, band_of, day_of
 from scoring.domain.scores.rescoring import FIRST, LAST
@@ -105,15 +104,6 @@ def count_met(*, version: ScoreModelVersion, now: datetime.datetime) -> list[Met
     Raises UnknownWordError.
     """
     return read_met(version=version, counts=count_met_in(version=version, people=EVERYBODY, now=now))
-
-
-def count_met_by(*, rule: ScoreRule, now: datetime.datetime) -> Met | None:
-    """Count how many people one rule gives or takes points; None where it asks what cannot be asked."""
-    try:
-        met = count_met(version=rule.version, now=now)
-    except UnknownWordError:
-        return None
-    return next(one for one in met if one.rule.pk == rule.pk)
 
 
 def try_version(*, version: ScoreModelVersion, now: datetime.datetime) -> Tried:

@@ -52,12 +52,17 @@ WHERE contact.organisation_id = %(gate_organisation)s
                 AND record.granted_at > block.suppressed_at
         )
     )
-    -- Employees: in a stage of which only figures are shown. The journey that led there goes on to its end. They are
-    -- few, and looked up once for all people.
+    -- Employees: in a stage of which only figures are shown, or left it without a colleague's word that they left
+    -- employment. The journey that led there goes on to its end. They are few, and looked up once for all people.
     AND (NOT %(gate_scores)s OR contact.id NOT IN (
         SELECT member.contact_id FROM scoring_journeystage stage
         JOIN scoring_journey journey ON journey.id = stage.journey_id
             AND journey.legal_entity_id = %(gate_legal_entity)s AND journey.id IS DISTINCT FROM %(gate_journey)s
         JOIN scoring_journeymember member ON member.stage_id = stage.id
         WHERE stage.figures_only /* whose member.contact_id */
+        UNION ALL
+        SELECT member.contact_id FROM scoring_journeymember member
+        JOIN scoring_journey journey ON journey.id = member.journey_id
+            AND journey.legal_entity_id = %(gate_legal_entity)s
+        WHERE member.still_employed /* whose member.contact_id */
     ))

@@ -50,12 +50,12 @@ def record_application(*, pool: TalentPool, told: Procedure, now: datetime.datet
     )
     found = known.order_by("pk").first()
     if found is None:
-        _add(pool, contact_id, told)
+        _add(pool, contact_id, told, now)
         return Became.NEW
     if told.ended_at is None or (found.ended_at, found.outcome) == (told.ended_at, told.outcome):
         return Became.KNOWN
-    found.ended_at, found.outcome = told.ended_at, told.outcome
-    found.save(update_fields=["ended_at", "outcome"])
+    found.ended_at, found.outcome, found.told_at = told.ended_at, told.outcome, now
+    found.save(update_fields=["ended_at", "outcome", "told_at"])
     return Became.CHANGED
 
 
@@ -76,7 +76,7 @@ def _find_person(pool: TalentPool, told: Procedure) -> uuid.UUID:
     return who
 
 
-def _add(pool: TalentPool, contact_id: uuid.UUID, told: Procedure) -> None:
+def _add(pool: TalentPool, contact_id: uuid.UUID, told: Procedure, now: datetime.datetime) -> None:
     JobApplication.objects.create(
         organisation_id=pool.organisation_id,
         pool=pool,
@@ -85,4 +85,5 @@ def _add(pool: TalentPool, contact_id: uuid.UUID, told: Procedure) -> None:
         applied_at=told.applied_at,
         ended_at=told.ended_at,
         outcome=told.outcome,
+        told_at=now,
     )

@@ -12,13 +12,13 @@ from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F,
 
 from consent.models import ConsentRecord, Status
 from scoring.domain.campaigns.audience import in_segment
+from scoring.domain.journeys.employment import find_employees
 from scoring.domain.profiling import LEGITIMATE_INTEREST, gate_parameters, keep_profiled
 from scoring.domain.talent_pool.standing import GIVEN, people_in_parts, permissions
 from scoring.domain.talent_pool.wishes import CHANNEL, REGION, WORK, offered
 from scoring.models import (
     ContactAttribute,
     JobApplication,
-    JourneyMember,
     ReferredCandidate,
     StayQuestion,
     TalentPool,
@@ -74,9 +74,13 @@ class PoolFigures:
 
 
 def read_figures(*, pool: TalentPool, now: datetime.datetime) -> PoolFigures:
-    """Count one pool as it stands now, and what came and went in the last year."""
+    """Count one pool as it stands now, and what came and went in the last year.
+
+    Who works here seeks no job: they are in none of the figures of who is in the pool.
+    """
     in_pool, referred, fit, channels = 0, 0, Fit(), Counter[str]()
-    for inside in people_in_parts(pool=pool, now=now, size=AT_ONCE):
+    for part in people_in_parts(pool=pool, now=now, size=AT_ONCE):
+        inside = part - _employees_among(pool, part)
         in_pool += len(inside)
         referred += ReferredCandidate.objects.filter(pool=pool, contact__in=inside).count()
         fit += _fit(pool, inside, now)
@@ -117,11 +121,14 @@ def find_right_people(
     }
 
 
-def find_employees(*, pool: TalentPool) -> QuerySet[JourneyMember]:
-    """Find who is in a stage of the employer of which only figures are shown: nobody there is named."""
-    return JourneyMember.objects.filter(
-        journey__legal_entity=pool.legal_entity_id, stage__figures_only=True, left_at__isnull=True
-    )
+def _employees_among(pool: TalentPool, people: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    rows = find_employees(legal_entity=pool.legal_entity).filter(contact__in=people)
+    return set(rows.values_list("contact_id", flat=True))
+
+
+def _candidates(pool: TalentPool, now: datetime.datetime) -> QuerySet[ConsentRecord]:
+    employees = find_employees(legal_entity=pool.legal_entity).filter(contact=OuterRef("contact"))
+    return permissions(pool=pool, now=now).filter(~Exists(employees))
 
 
 def _fit(pool: TalentPool, inside: set[uuid.UUID], now: datetime.datetime) -> Fit:
@@ -152,7 +159,7 @@ def _told(pool: TalentPool, contact_ids: Collection[uuid.UUID]) -> dict[uuid.UUI
 
 def _ending(pool: TalentPool, now: datetime.datetime) -> dict[int, int]:
     moments = {days: now + datetime.timedelta(days=days) for days in AHEAD}
-    rows = permissions(pool=pool, now=now)
+    rows = _candidates(pool, now)
     counts = {
         f"in_{days}": Count("contact", filter=Q(valid_until__lte=until), distinct=True)
         for days, until in moments.items()
@@ -164,7 +171,7 @@ def _ending(pool: TalentPool, now: datetime.datetime) -> dict[int, int]:
 def _asked(pool: TalentPool, now: datetime.datetime) -> int:
     """Asked about the permission that stands: who stayed has another one."""
     question = StayQuestion.objects.filter(pool=pool, grant_event_id=OuterRef("grant_event_id"))
-    return _people_of(permissions(pool=pool, now=now).filter(Exists(question)))
+    return _people_of(_candidates(pool, now).filter(Exists(question)))
 
 
 def _procedures(pool: TalentPool, now: datetime.datetime) -> dict[str, Any]:

@@ -40,7 +40,6 @@ STAGES: Final = (
     ("retain", gettext_noop("Retain"), 40, 365, None),
 )
 RETAIN: Final = "retain"
-TWO_YEARS: Final = 730
 
 
 class NoProfilingError(ValueError):
@@ -69,8 +68,8 @@ def make_journey(*, pool: TalentPool, made_at: datetime.datetime) -> Journey:
     People enter it by signing up, not by a rule, and leave it with their permission. Following them rests on
     a legitimate interest until somebody objects. In the last stage people are employees: they cannot freely
     consent to being followed (recital 43 GDPR), so no rule looks at anybody there, nobody is named,
-    figures alone are shown, of ten people or more, and they leave it after two years. Raises NoProfilingError
-    and JourneyThereError.
+    figures alone are shown, of ten people or more, and they stay until a colleague notes that they left
+    employment. Raises NoProfilingError and JourneyThereError.
     """
     purpose = Purpose.objects.filter(code=PROFILING, legal_entities=pool.legal_entity_id).first()
     if purpose is None:
@@ -95,8 +94,8 @@ def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> Iterator[int
     """Let who signed up into their pool's journey, lead them by their applications, and let out who left it.
 
     By a form or by a referral, as they came. While the journey is paused nobody comes in. Who was hired stays
-    in the last stage, of which only figures are shown, until the journey lets them out. Yields how many moved
-    in each chunk, which is one transaction.
+    in the last stage, of which only figures are shown, until a colleague notes that they left. Yields how
+    many moved in each chunk, which is one transaction.
     """
     for pool in TalentPool.objects.select_related("legal_entity", "purpose").order_by("pk"):
         journey = find_journey(pool=pool)
@@ -135,8 +134,8 @@ def _add_stages(journey: Journey) -> dict[str, JourneyStage]:
 
 
 def _add_rules(journey: Journey, stages: dict[str, JourneyStage]) -> None:
-    attract, engage, hire, retain = (stages[code] for code, *_rest in STAGES)
-    goes_on, leaves = Rule.Kind.ADVANCE, Rule.Kind.EXIT
+    attract, engage, hire, _retain = (stages[code] for code, *_rest in STAGES)
+    goes_on = Rule.Kind.ADVANCE
     written: list[dict[str, Any]] = [
         {"kind": goes_on, "from_stage": attract, "to_stage": hire, "looks_at": LooksAt.APPLICATION},
         {
@@ -153,12 +152,6 @@ def _add_rules(journey: Journey, stages: dict[str, JourneyStage]) -> None:
             "to_stage": hire,
             "looks_at": LooksAt.APPLICATION,
             "within_days": 30,
-        },
-        {
-            "kind": leaves,
-            "from_stage": retain,
-            "after_days": TWO_YEARS,
-            "outcome": Rule.Outcome.GOAL,
         },
     ]
     Rule.objects.bulk_create(

@@ -8,9 +8,18 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from consent.models import ConsentRecord, Status
+from customers.models import Contact
+from scoring.domain.talent_pool.leavers import lasts
 from scoring.domain.talent_pool.standing import GIVEN, stays
 from scoring.domain.talent_pool.wishes import NAMES
-from scoring.models import ContactAttribute, Referral, ReferredCandidate, StayQuestion, TalentPool
+from scoring.models import (
+    ContactAttribute,
+    FormerApplicant,
+    Referral,
+    ReferredCandidate,
+    StayQuestion,
+    TalentPool,
+)
 
 AT_ONCE: Final = 1_000
 
@@ -18,7 +27,8 @@ AT_ONCE: Final = 1_000
 def remove_left(*, now: datetime.datetime, chunk: int = AT_ONCE) -> Iterator[int]:
     """Take away what the pools keep of people whose permission ended or was stopped.
 
-    What they want, by whom they came, their own link and when they were asked. The proof of their permission
+    What they want, by whom they came, their own link and when they were asked; and that they once applied, of
+    who became known by something that lasts. The proof of their permission
     stays for its own term, like all proof (art. 5(1)(e) and 7(1) GDPR). Yields how many rows each chunk took.
     """
     for left in _left(now):
@@ -32,6 +42,7 @@ def _left(now: datetime.datetime) -> list[QuerySet[Any]]:
         Referral.objects.filter(~stays(contact="contact", now=now), contact__isnull=False),
         *(model._default_manager.filter(~stays(contact="contact", now=now)) for model in tied),  # noqa: SLF001  (Django's own name for it)
         _wishes_of_leavers(now),
+        FormerApplicant.objects.filter(Exists(Contact.objects.filter(lasts(), pk=OuterRef("contact")))),
     ]
 
 

@@ -6,15 +6,13 @@ from django.core.management.base import BaseCommand, CommandError, no_translatio
 from django.utils import timezone
 
 from consent.domain.engine.moments import MomentNotReadableError, read_moment
-from consent.domain.lists.opening import open_list
-from consent.domain.lists.problems import ListNotReadableError
 from consent.models import Processor
 from customers.models import LegalEntity
 from scoring.domain.attributes.keeping import Supply, SupplyRefusedError, find_kinds
 from scoring.domain.attributes.reading import WHO
 from scoring.domain.lists import read_attributes, take_up_attributes
 from scoring.domain.rows import ColumnsNotKnownError
-from scoring.management.commands.import_behaviour import BAD_USE, find_entity, report
+from scoring.management.commands.import_behaviour import BAD_USE, find_entity, opened_list, report
 from scoring.models import ContactAttribute
 
 Origin = ContactAttribute.Origin
@@ -61,14 +59,10 @@ class Command(BaseCommand):
             )
 
         try:
-            with file.open("rb") as source, open_list(source=source) as opened:
+            with opened_list(file=file) as opened:
                 taken = take_up_attributes(
                     rows=read_attributes(opened=opened, supply=supply()), supply=supply
                 )
-        except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=BAD_USE) from error
-        except ListNotReadableError as error:
-            raise CommandError(f"{file} cannot be read as a list.", returncode=BAD_USE) from error
         except SupplyRefusedError as error:
             raise CommandError(str(error), returncode=BAD_USE) from error
         except ColumnsNotKnownError as error:

@@ -1,10 +1,12 @@
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.utils import timezone
 
-from consent.domain.lists.opening import open_list
+from consent.domain.lists.opening import OpenList, open_list
 from consent.domain.lists.problems import ListNotReadableError
 from customers.models import LegalEntity
 from scoring.domain.behaviour import Delivery
@@ -36,18 +38,26 @@ class Command(BaseCommand):
             return Delivery(legal_entity=entity, sender=sender, via=via, now=now)
 
         try:
-            with file.open("rb") as source, open_list(source=source) as opened:
+            with opened_list(file=file) as opened:
                 taken = take_up_behaviour(rows=read_behaviour(opened=opened), delivery=delivery)
-        except OSError as error:
-            raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=BAD_USE) from error
-        except ListNotReadableError as error:
-            raise CommandError(f"{file} cannot be read as a list.", returncode=BAD_USE) from error
         except ColumnsNotKnownError as error:
             sentence = (
                 f"The first row names the columns: kind, occurred_at, and of {', '.join(sorted(FIELDS))}."
             )
             raise CommandError(sentence, returncode=BAD_USE) from error
         report(self, taken)
+
+
+@contextmanager
+def opened_list(*, file: Path) -> Iterator[OpenList]:
+    """Open a list for as long as it is taken up; what is none, or cannot be read, ends the command."""
+    try:
+        with file.open("rb") as source, open_list(source=source) as opened:
+            yield opened
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=BAD_USE) from error
+    except ListNotReadableError as error:
+        raise CommandError(f"{file} cannot be read as a list.", returncode=BAD_USE) from error
 
 
 def find_entity(*, code: str) -> LegalEntity:

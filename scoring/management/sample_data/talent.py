@@ -161,6 +161,7 @@ def _apply(pool: TalentPool, candidates: dict[str, Known], now: datetime.datetim
                 applied_at=began_at,
                 ended_at=ended_at,
                 outcome=outcome,
+                told_at=ended_at or began_at,
             )
             for vacancy, contact, began_at, ended_at, outcome in rows
         ]

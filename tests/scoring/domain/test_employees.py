@@ -1,16 +1,24 @@
 """Who was hired is not scored: they cannot freely consent to it, and their name stands beside no fit."""
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
+from consent.domain.retention.applying import apply_retention
+from consent.domain.withdrawals import Scope, object_to
+from consent.models import Channel, Objection
 from customers.models import Contact
 from scoring.admin.story import LookedAt
 from scoring.admin.talent_pool_tables import list_people
 from scoring.domain import segments
 from scoring.domain.attributes.keeping import Supply, keep_attributes
-from scoring.domain.journeys import moving
+from scoring.domain.journeys import moving, running
+from scoring.domain.journeys.checking import find_faults
+from scoring.domain.journeys.employment import NotEmployedError, note_left_employment
+from scoring.domain.journeys.figures import read_figures as journey_figures
 from scoring.domain.journeys.gate import keep_followed
 from scoring.domain.scores.computing import score_everybody
 from scoring.domain.scores.hearing import hear
@@ -19,7 +27,9 @@ from scoring.domain.talent_pool.journey import lead_people
 from scoring.domain.told import Fault
 from scoring.models import (
     ContactAttribute,
+    Journey,
     JourneyMember,
+    JourneyMove,
     JourneyStage,
     Score,
     ScoreModelVersion,
@@ -30,9 +40,11 @@ from tests import make
 from tests.consent.admin_rows import page_of, signed_in
 from tests.scoring import make as scoring
 from tests.scoring import make_journeys, make_scores
+from tests.scoring.domain.house import WAY
 from tests.scoring.domain.journeys.scene import Way, begin, turn, way
-from tests.scoring.domain.talent_pool.test_journey import AT, house_with_profiling, running
-from tests.scoring.pool_scene import A_SECOND, PoolHouse, application, candidate
+from tests.scoring.domain.talent_pool.test_journey import AT, house_with_profiling
+from tests.scoring.domain.talent_pool.test_journey import running as make_running
+from tests.scoring.pool_scene import A_SECOND, ENDS_AT, PoolHouse, application, candidate
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
@@ -149,6 +161,141 @@ def test_who_leaves_that_stage_is_counted_again(found: Way, alice: Contact) -> N
     assert looked_at() == (1, 1)
 
 
+def let_out_by_time(found: Way, alice: Contact) -> None:
+    make_journeys.rule(journey=found.journey, from_stage=found.buys, after_days=2)
+    employ(found, alice)
+    turn(NOW + 3 * A_DAY)
+
+
+def led_on_by_time(found: Way, alice: Contact) -> None:
+    """No journey starts with such a rule any more; it stops following them at the next turn."""
+    employ(found, alice)
+    make_journeys.rule(journey=found.journey, from_stage=found.buys, to_stage=found.looks, after_days=2)
+    turn(NOW + 3 * A_DAY)
+    assert JourneyMember.objects.get().stage == found.looks
+    turn(NOW + 4 * A_DAY)
+
+
+def end_the_journey(found: Way, alice: Contact) -> None:
+    employ(found, alice)
+    running.end_journey(journey=found.journey, ended_at=NOW + A_DAY)
+    turn(NOW + A_DAY)
+
+
+def object_for_a_while(found: Way, alice: Contact) -> None:
+    employ(found, alice)
+    object_to(contact=alice, scope=Scope(channel=Channel.NONE), how=WAY, occurred_at=NOW + A_SECOND)
+    Objection.objects.all().delete()
+
+
+LEAVE = [let_out_by_time, led_on_by_time, end_the_journey, object_for_a_while]
+
+
+@pytest.mark.parametrize("leave", LEAVE)
+def test_who_leaves_that_stage_works_here_until_a_colleague_says_otherwise(
+    found: Way, alice: Contact, leave: Callable[[Way, Contact], None]
+) -> None:
+    leave(found, alice)
+    version, later = ScoreModelVersion.objects.get(), NOW + 400 * A_DAY
+    assert JourneyMember.objects.get().left_at is not None
+
+    score_everybody(version=version, now=later)
+    scored_before = looked_at()
+    note_left_employment(
+        contact=alice, legal_entity=found.house.entity, noted_by=found.mark, reason="Uit dienst.", at=later
+    )
+    ScoreModelVersion.objects.update(heard_until_at=later - A_SECOND)
+    version.refresh_from_db()
+    hear(version=version, now=later + A_SECOND)
+
+    assert (scored_before, Score.objects.count()) == ((0, 0), 1)
+    step = JourneyMove.objects.latest("pk")
+    assert (step.how, step.from_stage, step.staff, step.reason) == (
+        "WORK",
+        found.buys,
+        found.mark,
+        "Uit dienst.",
+    )
+
+
+def test_who_left_employment_straight_from_that_stage_is_let_out_by_hand(found: Way, alice: Contact) -> None:
+    employ(found, alice)
+
+    note_left_employment(
+        contact=alice, legal_entity=found.house.entity, noted_by=found.mark, reason="Uit dienst.", at=NOW
+    )
+
+    member = JourneyMember.objects.get()
+    assert (member.outcome, member.still_employed) == ("GOAL", False)
+    assert JourneyMove.objects.latest("pk").how == "HAND"
+    with pytest.raises(NotEmployedError):
+        note_left_employment(
+            contact=alice, legal_entity=found.house.entity, noted_by=found.mark, reason="Nog eens.", at=NOW
+        )
+
+
+def test_who_left_by_time_can_be_put_into_another_stage_of_employees(found: Way, alice: Contact) -> None:
+    end_the_journey(found, alice)
+    other = make_journeys.journey(
+        legal_entity=found.house.entity, purpose=found.house.profiling, code="nieuw", name="Nieuw"
+    )
+    stage = make_journeys.stage(journey=other, figures_only=True)
+    Journey.objects.filter(pk=other.pk).update(state="RUNNING", started_at=NOW)
+    stage.refresh_from_db()
+
+    moving.put_in(
+        contact=alice,
+        stage=stage,
+        source=JourneyMember.Source.SIDE,
+        put_by=found.mark,
+        reason="Werkt hier nog.",
+        at=NOW + 2 * A_DAY,
+    )
+    turn(NOW + 3 * A_DAY)
+
+    assert JourneyMember.objects.get(journey=other).stage == stage
+
+
+def test_what_says_that_somebody_works_here_outlives_the_term_of_journeys(found: Way, alice: Contact) -> None:
+    end_the_journey(found, alice)
+    make.transaction(contact=alice, legal_entity=found.house.entity, occurred_at=NOW + 700 * A_DAY)
+
+    list(apply_retention(now=NOW + 800 * A_DAY))
+
+    assert JourneyMember.objects.get().still_employed
+
+
+def test_a_step_that_notes_the_end_of_work_counts_in_no_figure(found: Way, alice: Contact) -> None:
+    end_the_journey(found, alice)
+    counted = [
+        journey_figures(journey=found.journey, since=None, now=NOW + 2 * A_DAY)
+        for _time in note(found, alice)
+    ]
+
+    assert counted[0] == counted[1]
+
+
+def note(found: Way, alice: Contact) -> Iterator[int]:
+    yield 1
+    note_left_employment(
+        contact=alice,
+        legal_entity=found.house.entity,
+        noted_by=found.mark,
+        reason="Uit dienst.",
+        at=NOW + 2 * A_DAY - A_SECOND,
+    )
+    yield 2
+
+
+def test_no_journey_starts_that_leads_employees_to_where_they_are_named(found: Way) -> None:
+    make_journeys.rule(journey=found.journey, from_stage=found.buys, to_stage=found.looks, after_days=2)
+
+    with translation.override("en"):
+        [fault] = find_faults(journey=found.journey)
+
+    assert "Let a colleague note that they left." in str(fault)
+
+
 def test_nothing_that_is_told_of_an_employee_is_shown_by_name_or_taken_up_as_what_they_are(
     found: Way, alice: Contact
 ) -> None:
@@ -207,7 +354,7 @@ def test_an_employee_goes_to_the_end_of_their_way_and_along_no_other(found: Way,
 @pytest.fixture
 def house() -> PoolHouse:
     house = house_with_profiling()
-    running(house)
+    make_running(house)
     candidate(house=house)
     candidate(house=house, name="Bob")
     sum(lead_people(now=AT))
@@ -232,4 +379,7 @@ def test_the_page_of_a_pool_names_no_employee(house: PoolHouse) -> None:
 
     assert JourneyMember.objects.get(contact=bob).stage == JourneyStage.objects.get(code="retain")
     assert named == ["Alice"]
-    assert (figures.in_pool, figures.fit.not_looked_at) == (2, 1)
+    assert (figures.in_pool, figures.fit.not_looked_at) == (1, 0)
+    assert (figures.ending[90], figures.asked) == (0, 0)
+    ending = read_figures(pool=house.pool, now=ENDS_AT - A_DAY)
+    assert ending.ending == {7: 1, 30: 1, 90: 1}

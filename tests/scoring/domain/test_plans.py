@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from django.contrib import admin
-from django.db import connection
+from django.db import connection, transaction
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
@@ -14,10 +14,19 @@ from customers.models import Contact, Organisation
 from scoring.domain.behaviour import AT_ONCE, Delivery, keep_behaviour
 from scoring.domain.campaigns import audience, gathering
 from scoring.domain.journeys import turning
-from scoring.domain.scores.computing import score_some
+from scoring.domain.scores.computing import score_range, score_some
 from scoring.domain.scores.hearing import find_touched
+from scoring.domain.scores.rescoring import FIRST, next_range
 from scoring.domain.talent_pool import removing
-from scoring.models import BehaviourEvent, Campaign, Journey, Score, ScoreModelVersion, ScoreRule
+from scoring.models import (
+    BehaviourEvent,
+    Campaign,
+    ContactAttribute,
+    Journey,
+    Score,
+    ScoreModelVersion,
+    ScoreRule,
+)
 from tests import make
 from tests.conftest import owner_connection
 from tests.scoring import make_journeys as journeys
@@ -126,6 +135,34 @@ def test_what_is_kept_for_talent_pools_is_found_by_name_among_all_that_is_known(
     assert scans_of(lambda: list(removing.remove_left(now=make.NOW))) == []
 
 
+@pytest.mark.parametrize("text", ["Groningen", "churn", str(uuid.UUID(int=5))])
+def test_an_attribute_is_found_along_an_index(text: str) -> None:
+    seed()
+    page = admin.site.get_model_admin(ContactAttribute)
+    request, everything = RequestFactory().get("/"), ContactAttribute.objects.order_by("-acquired_at", "-pk")
+
+    found, _duplicates = page.get_search_results(request, everything, text)
+
+    assert scans_of(lambda: list(found[:50])) == []
+    assert not found.exists()
+
+
+def test_attributes_are_found_by_their_whole_value_or_name_and_by_contact() -> None:
+    entity = shop()
+    alice, bob = (make.contact(organisation=entity.organisation, given_name=one) for one in ("Alice", "Bob"))
+    region = attribute(contact=alice, legal_entity=entity)
+    churn = attribute(contact=bob, legal_entity=entity, name="churn", value="0.7")
+    page, request = admin.site.get_model_admin(ContactAttribute), RequestFactory().get("/")
+    everything = ContactAttribute.objects.order_by("pk")
+
+    found = {
+        text: list(page.get_search_results(request, everything, text)[0])
+        for text in ("Utrecht", "Utr", "churn", str(alice.pk), "")
+    }
+
+    assert list(found.values()) == [[region], [], [churn], [region], [region, churn]]
+
+
 def test_a_turn_of_a_journey_looks_at_nobody_beyond_its_range(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turning, "PEOPLE_AT_ONCE", 200)
     version, _waiting = seed()
@@ -167,6 +204,31 @@ def long_journey(version: ScoreModelVersion) -> Journey:
     )
     Journey.objects.update(state="RUNNING", started_at=make.NOW, started_by=marketer(entity))
     return journey
+
+
+def test_scores_are_counted_without_reading_the_rows_of_what_was_told() -> None:
+    version, _waiting = seed()
+    asked: list[tuple[str, str, str | int]] = [
+        ("SUBJECT", "CONTAINS", "lamp"),
+        ("SOURCE", "IS", "mail"),
+        ("VALUE", "AT_LEAST", 10),
+    ]
+    score_rule(version=version, position=1, points=5, cap=20, window_days=30, conditions=asked)
+    organisation = version.model.organisation_id
+    people, _number, _is_last = next_range(organisation_id=organisation, after=FIRST, most=200)
+    with CaptureQueriesContext(connection) as queries:
+        score_range(version=version, people=people, now=make.NOW)
+    [counts] = [query["sql"] for query in queries if "WITH counted" in query["sql"]]
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {counts}")
+        plan = [line for (line,) in cursor.fetchall() if "scoring_behaviourevent" in line]
+
+    assert [line.split("(cost")[0].strip(" ->") for line in plan] == [
+        "Index Only Scan using behaviour_of_a_contact on scoring_behaviourevent event"
+    ]
 
 
 def test_what_is_asked_every_few_seconds_reads_no_large_table_from_end_to_end() -> None:

@@ -1,7 +1,11 @@
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
 from consent.domain import jobs
 from consent.models import Channel, Job
@@ -16,6 +20,7 @@ from scoring.domain.rules.checking import (
     find_faults,
 )
 from scoring.domain.scores import rescoring
+from scoring.domain.scores.computing import Range, score_ranges
 from scoring.domain.scores.hearing import hear
 from scoring.domain.scores.trying import count_met, try_version
 from scoring.models import Score, ScoreModel, ScoreModelVersion, ScoreRule
@@ -237,6 +242,7 @@ def test_the_job_of_a_replaced_version_ends(model: ScoreModel, marketer: StaffMe
     assert (work_off(job).state, job.fault) == ("FAILED", str(rescoring.REPLACED))
 
 
+@pytest.mark.django_db(transaction=True)
 def test_counting_all_ranges_is_counting_everybody(
     monkeypatch: pytest.MonkeyPatch, shop: LegalEntity, model: ScoreModel
 ) -> None:
@@ -250,3 +256,32 @@ def test_counting_all_ranges_is_counting_everybody(
 
     assert counted == [2, 2, 1]
     assert Score.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_else_counts_until_ranges_side_by_side_are_all_written(
+    shop: LegalEntity, model: ScoreModel
+) -> None:
+    version = score_version(model=model)
+    score_rule(version=version)
+    people = [make.contact(organisation=shop.organisation, given_name=name) for name in ("Alice", "Bob")]
+    for person in people:
+        behaviour(contact=person, legal_entity=shop)
+    first, second = sorted(person.pk for person in people)
+    ranges = [Range(after=rescoring.FIRST, last=first), Range(after=first, last=rescoring.LAST)]
+
+    with transaction.atomic():
+        counted = score_ranges(version=version, ranges=ranges, now=NOW)
+        with ThreadPoolExecutor(1) as beside:
+            seen, free = beside.submit(look_beside, model).result(timeout=30)
+
+    # The second range stands already, written over a connection of its own; the turn is still ours.
+    assert [one.people for one in counted] == [1, 1]
+    assert (seen, free) == ([second], False)
+    assert set(Score.objects.values_list("contact_id", flat=True)) == {first, second}
+
+
+def look_beside(model: ScoreModel) -> tuple[list[UUID], bool]:
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s::text, 0))", [model.pk])
+        return list(Score.objects.values_list("contact_id", flat=True)), cursor.fetchone()[0]

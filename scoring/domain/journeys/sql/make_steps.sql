@@ -10,7 +10,13 @@ went AS (
         stage_since = CASE WHEN chosen.to_stage IS NULL THEN member.stage_since ELSE %(at)s END,
         left_at = CASE WHEN chosen.to_stage IS NULL THEN %(at)s END,
         outcome = chosen.outcome,
-        act_at = due.act_at
+        act_at = due.act_at,
+        -- Time says nothing about somebody's work: only a colleague notes that they left it.
+        still_employed = (member.still_employed OR EXISTS (
+            SELECT FROM scoring_journeystage stage WHERE stage.id = chosen.from_stage AND stage.figures_only
+        )) AND NOT EXISTS (
+            SELECT FROM scoring_journeystage stage WHERE stage.id = chosen.to_stage AND stage.figures_only
+        )
     FROM chosen LEFT JOIN due ON due.stage_id = chosen.to_stage
     WHERE member.id = chosen.member_id AND member.left_at IS NULL AND member.stage_id = chosen.from_stage
         AND member.contact_id = ANY(%(contacts)s::uuid[])
@@ -53,5 +59,5 @@ steps AS (
     FROM entered JOIN chosen USING (contact_id)
 )
 INSERT INTO scoring_journeymove
-    (member_id, journey_id, from_stage_id, to_stage_id, moved_at, stage_since, how, rule_id, reason)
-SELECT id, %(journey)s, from_stage, to_stage, %(at)s, stage_since, how, rule_id, '' FROM steps
+    (member_id, journey_id, from_stage_id, to_stage_id, moved_at, recorded_at, stage_since, how, rule_id, reason)
+SELECT id, %(journey)s, from_stage, to_stage, %(at)s, %(now)s, stage_since, how, rule_id, '' FROM steps

@@ -11,4 +11,5 @@ JOIN scoring_journeymember AS member ON member.id = move.member_id
 JOIN scoring_journeystage AS before ON before.id = move.from_stage_id
 LEFT JOIN scoring_journeystage AS next ON next.id = move.to_stage_id
 WHERE move.journey_id = %(journey)s AND move.moved_at > %(since)s AND move.moved_at <= %(now)s
+    AND move.how <> 'WORK'
 GROUP BY 1

@@ -4,6 +4,7 @@ from consent.domain.withdrawals import Scope, object_to
 from consent.models import Channel
 from scoring.domain.journeys import moving, running
 from scoring.domain.journeys.finishing import finish_task
+from scoring.domain.journeys.stopping import NoReasonError
 from scoring.models import JourneyAction, JourneyMember, JourneyMove, JourneyStage
 from tests.scoring import make_journeys as journeys
 from tests.scoring.domain.house import WAY
@@ -81,7 +82,7 @@ def test_nobody_is_put_in_twice_nor_without_a_reason_nor_before_it_starts() -> N
 
     with pytest.raises(moving.AlreadyThereError):
         put_in(found, alice)
-    with pytest.raises(moving.NoReasonError):
+    with pytest.raises(NoReasonError):
         put_in(found, found.person("Bob"), reason="  ")
     with pytest.raises(moving.AlreadyThereError):
         moving.move_by_hand(

@@ -1,6 +1,7 @@
 """Two workers at once, and one that objects while a turn is made."""
 
 import threading
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,11 +10,16 @@ from django.db import connection, transaction
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import Channel
 from customers.domain.contacts import hold_contact
+from customers.models import Contact
 from scoring.domain.journeys import turning
-from scoring.models import JourneyAction, JourneyMember, JourneyMove
+from scoring.domain.scores import hearing
+from scoring.domain.scores.computing import score_some
+from scoring.models import JourneyAction, JourneyMember, JourneyMove, Score, ScoreModelVersion
+from tests.scoring import make as scoring
 from tests.scoring import make_journeys as journeys
+from tests.scoring import make_scores as scores
 from tests.scoring.domain.house import WAY
-from tests.scoring.domain.journeys.scene import NOW, Way, begin, stands, way
+from tests.scoring.domain.journeys.scene import DAY, MINUTE, NOW, Way, begin, stands, way
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -78,3 +84,53 @@ def wait_until_somebody_waits() -> None:
                 return
         threading.Event().wait(0.05)
     raise AssertionError("Nobody waited for the person who is held.")
+
+
+def test_score_counted_while_somebody_becomes_an_employee_goes_with_the_next_look() -> None:
+    """However long ago the turn began that made them one."""
+    found, alice = employing()
+    version = scores.score_version(model=scores.score_model(legal_entity=found.house.entity))
+    scores.score_rule(version=version)
+    ScoreModelVersion.objects.update(heard_until_at=NOW - MINUTE, heard_sequence=hearing.last_heard())
+    counted, moved = threading.Event(), threading.Event()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        scoring_too = pool.submit(score_beside, version, alice.pk, counted, moved)
+        assert counted.wait(timeout=20)
+        turning.bring_on(journey=found.journey, now=NOW)
+        moved.set()
+        scoring_too.result(timeout=60)
+    outlived = Score.objects.filter(contact=alice).count()
+    version.refresh_from_db()
+    hearing.hear(version=version, now=NOW + MINUTE)
+
+    assert (stands(alice), outlived) == ("buys", 1)
+    assert not Score.objects.exists()
+
+
+def employing() -> tuple[Way, Contact]:
+    """Whoever looks round becomes an employee in a turn that began ten minutes ago."""
+    found = way()
+    found.buys.figures_only = True
+    found.buys.save(update_fields=["figures_only"])
+    journeys.rule(journey=found.journey, from_stage=found.looks, to_stage=found.buys)
+    alice = found.person()
+    journeys.member(stage=found.looks, contact=alice, entered_at=NOW - DAY)
+    scoring.behaviour(contact=alice, legal_entity=found.house.entity, occurred_at=NOW - DAY)
+    begin(found, NOW - 10 * MINUTE)
+    found.journey.turn_at, found.journey.turn_after = NOW - 10 * MINUTE, uuid.UUID(int=0)
+    found.journey.save(update_fields=["turn_at", "turn_after"])
+    return found, alice
+
+
+def score_beside(
+    version: ScoreModelVersion, contact_id: uuid.UUID, counted: threading.Event, moved: threading.Event
+) -> None:
+    """Count in a transaction that goes on until the other has moved."""
+    try:
+        with transaction.atomic():
+            score_some(version=version, contact_ids=[contact_id], now=NOW)
+            counted.set()
+            assert moved.wait(timeout=20)
+    finally:
+        connection.close()

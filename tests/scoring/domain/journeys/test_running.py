@@ -229,6 +229,20 @@ def test_nobody_everybody_and_stages_without_a_way_ask_whether_it_is_meant() -> 
     assert (found.journey.state, found.journey.started_at) == (Journey.State.RUNNING, NOW)
 
 
+def test_rules_are_counted_without_who_works_here() -> None:
+    """Not even of the journey on which they came to work here: they enter it no more."""
+    found = way()
+    found.buys.figures_only = True
+    found.buys.save(update_fields=["figures_only"])
+    found.person()
+    journeys.member(stage=found.buys, contact=found.person("Bob"), entered_at=NOW - DAY)
+    everybody = journeys.rule(journey=found.journey, to_stage=found.looks)
+
+    counted = running.count_rule(rule=everybody, at=NOW)
+
+    assert counted == running.Holding(people=1, everybody=1)
+
+
 def test_paused_nobody_moves_and_resumed_they_do() -> None:
     found = way()
     alice = found.person()

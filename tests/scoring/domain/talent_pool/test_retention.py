@@ -312,17 +312,19 @@ def name_at(sister: LegalEntity, house: PoolHouse, contact: Contact, named_by: s
         scoring.recipient(campaign=campaign, contact=contact)
 
 
-def test_what_the_house_of_the_pool_itself_knows_keeps_nobody() -> None:
+@pytest.mark.parametrize(("days", "is_kept"), [(-1, True), (1, False)])
+def test_what_the_house_of_the_pool_itself_knew_before_makes_a_prospect(days: int, is_kept: bool) -> None:
     house = pool_house()
     contact = applicant(house)
     contact.created_at = APPLIED_AT - timedelta(days=30)
     contact.save(update_fields=["created_at"])
     rejected(house, contact)
-    scoring.attribute(contact=contact, legal_entity=house.entity)
+    known_at = APPLIED_AT + timedelta(days=days)
+    scoring.attribute(contact=contact, legal_entity=house.entity, acquired_at=known_at)
 
     assert gone(GOES_AT) == 1
     contact.refresh_from_db()
-    assert contact.erased_at == GOES_AT
+    assert (contact.erased_at is None) == is_kept
 
 
 def test_another_running_procedure_keeps_the_person() -> None:
