@@ -105,7 +105,7 @@ class ScreeningRunAdmin(ReadOnlyAdmin[ScreeningRun]):
         form = QuestionForm(request.POST or None, entities=_entities(staff), layout=layout, rows=rows)
         if form.is_valid() and self.begun(run, form, staff):
             return self.back_to(run)
-        shown = rows[int(layout.header) :][:ROWS_SHOWN]
+        shown = rows[layout.titles :][:ROWS_SHOWN]
         return self.page(
             request,
             "begin",

@@ -74,6 +74,8 @@ class QuestionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial = {"header": layout.header, "column": _guess(layout, rows)}
         self.layout = layout
+        if layout.above:
+            self.fields["header"].label = _("The row below the title names the columns")
         self.choose("legal_entity", entities)
         self.choose("purpose", Purpose.objects.filter(legal_entities__in=entities).distinct())
         self.choose("product_group", ProductGroup.objects.filter(legal_entity__in=entities))

@@ -38,14 +38,14 @@ def read_rows(*, opened: OpenList, needed: Collection[str], known: Collection[st
     """Read the rows of a list with their numbers; raises ColumnsNotKnownError and ListNotReadableError."""
     opened.text.seek(0)
     with io.TextIOWrapper(opened.text, encoding="utf-8-sig", newline="") as text:
-        if opened.layout.hinted:
+        for _line in range(opened.layout.hinted + opened.layout.above):
             text.readline()
         reader = csv.DictReader(text, delimiter=opened.layout.separator)
         try:
             names = {name.strip() for name in reader.fieldnames or ()}
             if not set(needed) <= names <= set(known) or len(names) != len(reader.fieldnames or ()):
                 raise ColumnsNotKnownError(names - set(known))
-            for line, row in enumerate(reader, start=2):
+            for line, row in enumerate(reader, start=opened.layout.above + 2):
                 # What stands behind the last column has no name, and so no place.
                 yield line, {(name or "").strip(): cell for name, cell in row.items() if cell}
         except csv.Error as error:  # one cell as long as a book

@@ -12,6 +12,7 @@ from consent.domain.lists.problems import Fault, ListNotReadableError
 
 HINT = re.compile(r"\s*sep=(.)\s*", re.IGNORECASE)
 ROWS_LOOKED_AT = 200
+MOST_ABOVE = 10  # rows above a header
 FIRST_ROWS = 64 * 1024  # bytes that hold enough rows to look at
 Preview = list[list[str]]
 
@@ -32,9 +33,10 @@ def describe(*, start: bytes, survey: Survey) -> tuple[Layout, Preview]:
     separator, width = (hint[1], 0) if hint else _separator(lines)
     rows = [_cells(line, separator) for line in lines]
     width = width or _usual([len(row) for row in rows])
-    header = has_header(rows=rows)
-    if header and rows and len(rows[0]) > 1:
-        width = len(rows[0])
+    above = rows_above(rows=rows)
+    header = has_header(rows=rows[above:])
+    if header and len(rows[above]) > 1:
+        width = len(rows[above])
     if width > MOST_COLUMNS:
         raise ListNotReadableError(Fault.TOO_MANY_COLUMNS)
     layout = Layout(
@@ -44,7 +46,8 @@ def describe(*, start: bytes, survey: Survey) -> tuple[Layout, Preview]:
         separator=separator,
         hinted=bool(hint),
         header=header,
-        names=_names(rows, width) if header else (),
+        above=above,
+        names=_names(rows[above], width) if header else (),
         width=width,
     )
     return layout, rows
@@ -60,15 +63,36 @@ def has_header(*, rows: Sequence[Sequence[str]]) -> bool:
     """Say whether the first row names the columns: it holds no address, and a usual name or others do."""
     if not rows or _holds_address(rows[0]):
         return False
-    return any(columns.is_name(cell=cell) for cell in rows[0]) or any(map(_holds_address, rows[1:]))
+    return _has_name(rows[0]) or any(map(_holds_address, rows[1:]))
+
+
+def rows_above(*, rows: Sequence[Sequence[str]]) -> int:
+    """Count the rows above the header: a title, or a date, each alone in its row.
+
+    What stands below them is a header only with a usual name, or directly above an address.
+    """
+    first = next((place for place, row in enumerate(rows[:MOST_ABOVE]) if not _is_title(row)), 0)
+    below = rows[first : first + 2]
+    if not first or _holds_address(below[0]):
+        return 0
+    return first if _has_name(below[0]) or any(map(_holds_address, below)) else 0
+
+
+def _is_title(row: Sequence[str]) -> bool:
+    alone = sum(bool(cell.strip()) for cell in row) <= 1
+    return alone and not _has_name(row) and not _holds_address(row)
+
+
+def _has_name(row: Sequence[str]) -> bool:
+    return any(columns.is_name(cell=cell) for cell in row)
 
 
 def _holds_address(row: Sequence[str]) -> bool:
     return any(columns.is_address(cell=cell, kind=kind) for cell in row for kind in columns.LIKE)
 
 
-def _names(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
-    names = [name.strip() for name in rows[0][:width]]
+def _names(row: Sequence[str], width: int) -> tuple[str, ...]:
+    names = [name.strip() for name in row[:width]]
     return tuple(names + [""] * (width - len(names)))
 
 
@@ -121,7 +145,7 @@ def find_columns(
         return NO_COLUMN, contact
     if wanted:
         return columns.named_column(names=layout.names, width=layout.width, wanted=wanted), contact
-    body = rows[1:] if layout.header else rows
+    body = rows[layout.titles :]
     kinds = [kind] if kind else list(columns.LIKE)
     found = [
         columns.address_column(names=layout.names, rows=body, width=layout.width, kind=one) for one in kinds

@@ -18,12 +18,18 @@ class Layout:
     separator: str = ","
     hinted: bool = False  # the first line says "sep=;", as Excel writes it
     header: bool = True
+    above: int = 0  # rows above the header: a title, a date
     names: tuple[str, ...] = ()
     width: int = 1
     address: int = NO_COLUMN
     contact: int = NO_COLUMN
     workbook: bool = False
     evidence: bool = False  # the result also names what each answer relies on
+
+    @property
+    def titles(self) -> int:
+        """How many rows at the start are no data: the header and what stands above it."""
+        return self.above + 1 if self.header else 0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self) | {"names": list(self.names)}

@@ -49,7 +49,7 @@ def read_rows(*, data: bytes, layout: Layout, titles: int) -> Rows:
 
 def titles_of(*, layout: Layout) -> int:
     """Count the rows at the start of a list that are no data."""
-    return int(layout.hinted) + int(layout.header)
+    return int(layout.hinted) + layout.titles
 
 
 def _usual_rows(data: bytes, text: str, layout: Layout, titles: int) -> Rows | None:
@@ -165,6 +165,8 @@ def _add_row(rows: Rows, text: str, layout: Layout) -> None:
         rows.tails.append(ending)
         return
     cells, remarks = _read_row(text, layout)
+    if number < rows.titles - 1:  # a title is not too short
+        remarks = [one for one in remarks if one != Remark.SHORT]
     head, surplus = _written(text, cells, remarks, layout)
     rows.heads.append(head)
     rows.tails.append(layout.separator + surplus + ending if surplus else ending)

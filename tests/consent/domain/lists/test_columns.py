@@ -77,3 +77,32 @@ def test_post_needs_a_column_of_contacts() -> None:
         read_through(b"naam;adres\nAnna;Straat 1\n", kind="POSTAL")
 
     assert caught.value.fault == Fault.NO_CONTACT_COLUMN
+
+
+TITLED = b"Bellijst oktober;;\n\nuitgedraaid op 1-10-2026\nKlant;Nr;Plaats\nAnna;0201234567;Ede\nBram;?;Ede\n"
+
+
+@pytest.mark.parametrize("usual", [b"Nr", b"Telefoon"])
+def test_what_stands_above_the_header_is_no_data(usual: bytes) -> None:
+    result = read_through(TITLED.replace(b"Nr", usual))
+
+    assert result.layout.names == ("Klant", usual.decode(), "Plaats")
+    assert result.addresses == ["0201234567", "?"]
+    assert result.table()[0] == ["Bellijst oktober", "", ""]
+    assert result.table()[3][:4] == ["Klant", usual.decode(), "Plaats", "allowed"]
+    assert result.remarks == []
+
+
+@pytest.mark.parametrize(
+    "first",
+    [b"0201234569;;\n", b"Dirk;0201234569;\n", b"telefoon;;\n", b"?;;\n", b"?;;\n0201234569;D.;Ede\n"],
+)
+def test_no_row_with_an_address_is_taken_for_a_title(first: bytes) -> None:
+    body = b"0201234567;Anna;Ede\n0201234568;Bram;Ede\n"
+
+    result = read_through(first + body, column="1")
+
+    rows = (first + body).decode().splitlines()
+    assert result.layout.above == 0
+    assert result.addresses == [row.split(";")[0] for row in rows[int(result.layout.header) :]]
+    assert result.layout.header == ("0201234569" not in rows[0])

@@ -68,6 +68,21 @@ def test_the_first_sheet_with_rows_is_the_list() -> None:
     ]
 
 
+def test_title_above_the_header_stays_where_it_is() -> None:
+    data = workbook([["Bellijst oktober"], [], ["klant", "telefoon"], ["Anna", "+31200000101"]])
+
+    result = read_through(data)
+
+    assert result.addresses == ["+31200000101"]
+    assert [row[:3] for row in result.table()] == [
+        ["Bellijst oktober", ""],
+        ["", ""],
+        ["klant", "telefoon", "allowed"],
+        ["Anna", "+31200000101", "false"],
+    ]
+    assert result.remarks == []
+
+
 def test_hours_beyond_a_day_stay_hours() -> None:
     rows: list[list[object]] = [
         ["telefoon", "gebeld"],
