@@ -24,6 +24,7 @@ from consent.domain.call_desk.taking import FactsUnavailableError, Reason
 from consent.domain.caller_numbers import list_reportable_numbers
 from consent.domain.engine.answering import Answer
 from consent.domain.engine.question import UnknownCodeError
+from consent.domain.engine.telling import tell_moment
 from consent.domain.preference_words import written_number
 from consent.domain.rulebook.codes import Obligation
 from consent.domain.rulebook.explanations import Explanation, explain
@@ -187,7 +188,19 @@ def reported(request: HttpRequest, shown: ShownContact, form: ReportForm) -> Htt
         )
     else:
         messages.success(request, _("Recorded: %(outcome)s.") % {"outcome": said.outcome.label})
+        warn_of_hours(request, shown, said)
     return to_next(request, shown.entry.call_list)
+
+
+def warn_of_hours(request: HttpRequest, shown: ShownContact, said: reporting.Report) -> None:
+    try:
+        until = reporting.postponed_until(shown=shown, said=said, at=timezone.now())
+    except UnknownCodeError:
+        return
+    if until:
+        moment = tell_moment(moment=until, zone=shown.entry.call_list.legal_entity.time_zone)
+        words = _("That moment is outside calling hours: the contact is shown again from %(moment)s.")
+        messages.warning(request, words % {"moment": moment})
 
 
 def look_now(shown: ShownContact) -> taking.Look | None:

@@ -278,6 +278,20 @@ def test_call_back_is_planned() -> None:
     assert entry.call_back_asked is True
 
 
+def test_call_back_outside_calling_hours_is_said_to_come_later() -> None:
+    scene = desk(people=5)
+    client = signed_in(scene.agent)
+    address, later = start(client, scene), "the contact is shown again from Nov. 25, 2026, 9 a.m."
+    told = []
+
+    for said in ({}, {"asked_by_person": "on"}, {"call_back_at_1": "19:30"}):
+        moment = {"call_back_at_0": "2026-11-24", "call_back_at_1": "23:30", **said}
+        address = report(client, address, scene, "CALL_BACK", **moment)
+        told.append(later in text(client, address))
+
+    assert told == [True, False, False]
+
+
 def test_agent_puts_a_contact_back() -> None:
     scene = desk()
     client = signed_in(scene.agent)

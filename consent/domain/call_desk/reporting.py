@@ -7,8 +7,11 @@ from django.db import transaction
 from consent.domain import attempts, withdrawals
 from consent.domain.attempts import NewAttempt, Objected
 from consent.domain.call_desk import pacing
+from consent.domain.call_desk.taking import question_of
 from consent.domain.caller_numbers import list_reportable_numbers
 from consent.domain.calling_policies import find_attempt_limit
+from consent.domain.engine.answering import ask_one
+from consent.domain.engine.asking import Asked
 from consent.domain.ledger.circumstances import Circumstances
 from consent.models import (
     Act,
@@ -113,6 +116,20 @@ def correct_objection(
         how=how,
         occurred_at=at,
     )
+
+
+def postponed_until(*, shown: ShownContact, said: Report, at: datetime.datetime) -> datetime.datetime | None:
+    """Find the first permitted moment after a call back that was planned outside calling hours.
+
+    None where it lies within them, where the person asked for that very moment (rules, "With every answer"),
+    or where no call is permitted in the days that can be overseen. Two queries. Raises UnknownCodeError.
+    """
+    if said.call_back_at is None or said.asked_by_person:
+        return None
+    question = question_of(call_list=shown.entry.call_list, at=said.call_back_at, now=at)
+    point = shown.entry.contact_point
+    answer = ask_one(question=question, asked=Asked(text=point.value, contact_id=point.contact_id))
+    return answer.next_allowed_at if answer.within_hours is False else None
 
 
 def may_correct(*, shown: ShownContact, staff: StaffMember, at: datetime.datetime) -> bool:

@@ -190,14 +190,17 @@ def _standstill(call_list: CallList, at: datetime.datetime) -> Pause | None:
     return None
 
 
-def question_of(*, call_list: CallList, at: datetime.datetime) -> Question:
-    """Put the question of a call list at this moment; raises UnknownCodeError."""
+def question_of(
+    *, call_list: CallList, at: datetime.datetime, now: datetime.datetime | None = None
+) -> Question:
+    """Put the question of a call list at this moment, or at a later one than now; raises UnknownCodeError."""
     return put_question(
         legal_entity=call_list.legal_entity.code,
         purpose=call_list.purpose.code,
         channel=Channel.CALL,
         product_group=call_list.product_group.code if call_list.product_group else "",
-        now=at,
+        at=at,
+        now=now or at,
     )
 
 
