@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from consent.domain.dossier.selection import Selection, events_of
+from consent.domain.dossier.selection import Selection, sealed_events_of
 from consent.domain.ledger.evidence import open_all_evidence
 from consent.models import (
     CollectionPoint,
@@ -58,14 +58,15 @@ class Library:
 
 
 def read_accounts(
-    *, contacts: Sequence[Contact], selection: Selection, with_evidence: bool = True
+    *, contacts: Sequence[Contact], selection: Selection, tree_size: int, with_evidence: bool = True
 ) -> list[Account]:
     """Read everything about these people that a selection reaches, each table once.
 
+    Of what they did, that which is sealed in the tree of this size.
     Raises EvidenceBrokenError when a personal part is not what was recorded.
     """
     events = list(
-        events_of(selection=selection)
+        sealed_events_of(selection=selection, tree_size=tree_size)
         .filter(subject_id__in=[contact.pk for contact in contacts])
         .select_related("organisation", "legal_entity", "purpose")
     )

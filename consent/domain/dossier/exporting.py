@@ -22,7 +22,7 @@ from consent.domain.dossier.account import Account, Library, read_accounts, read
 from consent.domain.dossier.bundle import Bundle, Writable
 from consent.domain.dossier.proof import write_proof
 from consent.domain.dossier.readme import readme
-from consent.domain.dossier.selection import Selection, events_of, people_of
+from consent.domain.dossier.selection import Selection, fix_people, people_of, sealed_events_of
 from consent.domain.dossier.telling import Telling, tell_person
 from consent.domain.notices import texts_of
 from consent.domain.seal.keys import verifiers
@@ -93,9 +93,9 @@ class _Export:
 
     def __init__(self, wanted: Wanted, checkpoint: Checkpoint) -> None:
         self.wanted, self.checkpoint = wanted, checkpoint
-        self.events = events_of(selection=wanted.selection)
+        self.selection = fix_people(selection=wanted.selection)
         self.size = checkpoint.tree_size
-        self.sealed = tables.find_sealed(selection=wanted.selection, tree_size=self.size)
+        self.sealed = tables.find_sealed(selection=self.selection, tree_size=self.size)
 
     @cached_property
     def readers(self) -> int:
@@ -106,7 +106,7 @@ class _Export:
 
     @cached_property
     def people(self) -> int:
-        return people_of(selection=self.wanted.selection).count()
+        return people_of(selection=self.selection, tree_size=self.size).count()
 
     def write(self, target: Writable) -> Exported:
         if self.sealed.few == []:
@@ -185,11 +185,13 @@ class _Export:
             yield f"shown/{form.content_hash}.html", iter([form.content.encode()])
 
     def _accounts(self) -> Iterator[Account]:
-        people = people_of(selection=self.wanted.selection).iterator(chunk_size=PEOPLE_AT_ONCE)
+        found = people_of(selection=self.selection, tree_size=self.size)
+        people = found.iterator(chunk_size=PEOPLE_AT_ONCE)
         while some := list(islice(people, PEOPLE_AT_ONCE)):
             yield from read_accounts(
                 contacts=some,
-                selection=self.wanted.selection,
+                selection=self.selection,
+                tree_size=self.size,
                 with_evidence=self.wanted.with_evidence,
             )
 
@@ -207,7 +209,8 @@ class _Export:
             "staff_id",
             "shown_form_hash",
         )
-        return list(self.events.order_by().values(*columns).distinct())
+        events = sealed_events_of(selection=self.selection, tree_size=self.size)
+        return list(events.order_by().values(*columns).distinct())
 
     def _graph(self, write: records.Writer) -> Iterator[bytes]:
         before = b""
@@ -266,7 +269,8 @@ class _Export:
                 "Each act below is one event of an append-only log. The log is sealed in a Merkle tree "
                 "(RFC 9162) and signed; the files beside this dossier prove that each event stands in it "
                 "unchanged. A log shows that nothing was changed since; it cannot show that what was "
-                "recorded is true."
+                "recorded is true. Acts that were not sealed at that moment are not in it, though a status "
+                "may rest on them."
             )
         )
 
@@ -284,7 +288,7 @@ class _Export:
         yield blocks.code(self.checkpoint.note)
 
     def _places(self) -> Mapping[uuid.UUID, int]:
-        return dict(tables.places_of(events=self.events, tree_size=self.size))
+        return dict(tables.places_of(events=self.sealed.events, tree_size=self.size))
 
     def _organisation(self) -> Organisation:
         return Organisation.objects.get(pk=self.wanted.selection.organisation_id)

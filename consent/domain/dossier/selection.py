@@ -3,13 +3,16 @@
 import datetime
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from consent.models import ConsentEvent, ConsentRecord
+from consent.models import ConsentEvent, ConsentRecord, LedgerLeaf
 from customers.models import Contact
+
+# To name no people would mean all.
+NOBODY: Final = (uuid.UUID(int=0),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +94,29 @@ def events_of(*, selection: Selection) -> QuerySet[ConsentEvent]:
     return events.order_by("sequence")
 
 
-def people_of(*, selection: Selection) -> QuerySet[Contact]:
-    """Find the people whom the events of a selection are about, in a fixed order."""
-    subjects = events_of(selection=selection).order_by().values("subject_id")
+def sealed_events_of(*, selection: Selection, tree_size: int) -> QuerySet[ConsentEvent]:
+    """Find those events of a selection that are sealed in the tree of this size.
+
+    What came since is not proven by it: an export that told of it would say more than it proves.
+    """
+    leaf = LedgerLeaf.objects.filter(event_id=OuterRef("pk"), position__lt=tree_size)
+    return events_of(selection=selection).filter(Exists(leaf))
+
+
+def fix_people(*, selection: Selection) -> Selection:
+    """Name the people of a selection by their state once: whoever comes into it or leaves it while it is
+    gone through changes nothing any more.
+    """
+    if not selection.status:
+        return selection
+    subjects = events_of(selection=selection).order_by().values_list("subject_id", flat=True).distinct()
+    return replace(selection, status="", contact_ids=tuple(sorted(subjects)) or NOBODY)
+
+
+def people_of(*, selection: Selection, tree_size: int) -> QuerySet[Contact]:
+    """Find the people whom the sealed events of a selection are about, in a fixed order."""
+    events = sealed_events_of(selection=selection, tree_size=tree_size)
+    subjects = events.order_by().values("subject_id")
     return Contact.objects.filter(organisation_id=selection.organisation_id, pk__in=subjects).order_by("pk")
 
 

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from consent.domain.ledger.evidence import EvidenceBrokenError
 from consent.domain.ledger.recording import NewEvent, record
 from consent.domain.seal.keys import signers, verifiers
 from consent.domain.seal.notes import CheckpointText, Signer, sign_note
-from consent.models import Act, Actor, Checkpoint, ConsentRecord, Evidence, Method, Source
+from consent.models import Act, Actor, Checkpoint, ConsentRecord, Evidence, Method, Source, Status
 from tests import make
 from tests.consent.domain.dossier import scene
 from tests.consent.domain.dossier.scene import Story, check, exported, files_in, rewritten, seal, wanted
@@ -431,6 +431,45 @@ def test_who_came_since_the_checkpoint_is_not_counted(told: Story, tmp_path: Pat
     )
 
     assert (check(export, tmp_path).code, done.events, done.people) == (0, 3, 2)
+
+
+def test_act_that_waits_to_be_sealed_is_told_nowhere(told: Story, tmp_path: Path) -> None:
+    before, _done = exported(wanted(told))
+    late = scene.give(told.book, told.email, days_ago=0)
+
+    export, done = exported(wanted(told))
+
+    files = files_in(export)
+    assert (check(export, tmp_path).code, done.events) == (0, 2)
+    assert not [name for name, content in files.items() if str(late.pk).encode() in content]
+    assert files["evidence.jsonl"] == files_in(before)["evidence.jsonl"]
+
+
+@pytest.mark.parametrize("few", [1, tables.FEW])
+def test_who_comes_into_a_state_while_it_is_written_changes_nothing(
+    told: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    def withdraw_then_write(*, sealed: tables.Sealed, **given: Any) -> Iterator[bytes]:
+        ConsentRecord.objects.filter(contact=told.bob).update(status=Status.WITHDRAWN)
+        yield from table_of(sealed=sealed, **given)
+
+    selection = Selection(organisation_id=told.alice.organisation_id, status=Status.WITHDRAWN)
+    asked = Wanted(selection=selection, formats=[*Format], language="nl", with_evidence=True)
+    monkeypatch.setattr(tables, "FEW", few)
+    alone, table_of = exported(asked)[0], tables.table_of
+    monkeypatch.setattr(tables, "table_of", withdraw_then_write)
+
+    export, done = exported(asked)
+
+    assert (check(export, tmp_path).code, done.events, done.people) == (0, 2, 1)
+    assert export == alone
+
+
+def test_state_that_nobody_is_in_is_nothing_to_export(told: Story) -> None:
+    selection = Selection(organisation_id=told.alice.organisation_id, status=Status.EXPIRED)
+
+    with pytest.raises(NothingToExportError):
+        exported(Wanted(selection=selection, formats=[], language="nl", with_evidence=False))
 
 
 def test_nothing_to_export_is_said(told: Story) -> None:

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 def told_about(told: Story) -> list[Block]:
-    (account,) = read_accounts(contacts=[told.alice], selection=wanted(told).selection)
+    seal()
+    (account,) = read_accounts(contacts=[told.alice], selection=wanted(told).selection, tree_size=3)
     library = read_library(events=list(ConsentEvent.objects.all()))
     telling = Telling(language="en", zone=ZoneInfo("Europe/Amsterdam"), library=library, positions={})
     with override("en"):
@@ -60,10 +61,11 @@ def test_erased_part_is_named_as_erased() -> None:
 def test_more_people_take_no_more_queries(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     told = scene.story()
     everybody = Selection(organisation_id=told.alice.organisation_id)
+    seal()
 
     for contacts in ([told.alice], [told.alice, told.bob]):
         with django_assert_num_queries(7):
-            accounts = read_accounts(contacts=contacts, selection=everybody)
+            accounts = read_accounts(contacts=contacts, selection=everybody, tree_size=3)
     assert [len(account.events) for account in accounts] == [2, 1]
 
 

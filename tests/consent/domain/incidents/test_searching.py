@@ -147,7 +147,8 @@ def test_exports_of_evidence_are_of_the_people_of_their_selection(narrowed: str)
             purpose_id=other.pk if narrowed == "purpose" else None,
             channel="CALL" if narrowed == "channel" else "",
             since=make.NOW if narrowed == "since" else None,
-        )
+        ),
+        tree_size=made_export.tree_size,
     )
     assert set(found(made.search(Source.EVIDENCE, list_id=made_export.pk))) == set(
         expected.values_list("pk", flat=True)
