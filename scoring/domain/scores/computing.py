@@ -101,13 +101,15 @@ def score_ranges(
 ) -> list[Counted]:
     """Count and keep the scores of ranges of people that do not meet, side by side.
 
-    The first over this connection, each other in a transaction of its own: they read what stands, and nothing
-    that this one has not committed. Nobody else writes scores of the model until all are written.
+    Several each in a transaction of its own, while this one holds nothing but the turn: who waits for
+    somebody of one range never waits for the other. Nobody else writes scores of the model until all are
+    written.
     """
     _take_turn(version)
+    if len(ranges) == 1:
+        return [_keep(version, Whose.RANGE, ranges[0].params, now)]
     with ThreadPoolExecutor(max_workers=len(ranges)) as pool:
-        others = [pool.submit(_keep_apart, version, people, now) for people in ranges[1:]]
-        return [_keep(version, Whose.RANGE, ranges[0].params, now), *(other.result() for other in others)]
+        return list(pool.map(lambda people: _keep_apart(version, people, now), ranges))
 
 
 def score_some(

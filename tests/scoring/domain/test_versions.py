@@ -1,4 +1,5 @@
 import contextlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ from scoring.domain.rules.checking import (
     find_faults,
 )
 from scoring.domain.scores import rescoring
-from scoring.domain.scores.computing import Range, score_ranges
+from scoring.domain.scores.computing import Counted, Range, score_ranges
 from scoring.domain.scores.hearing import hear
 from scoring.domain.scores.trying import count_met, try_version
 from scoring.models import Score, ScoreModel, ScoreModelVersion, ScoreRule
@@ -258,27 +259,65 @@ def test_counting_all_ranges_is_counting_everybody(
     assert Score.objects.count() == 5
 
 
+@pytest.fixture
+def halves(shop: LegalEntity, model: ScoreModel) -> list[Range]:
+    """Two people who did something, each in a range of their own."""
+    score_rule(version=score_version(model=model))
+    for name in ("Alice", "Bob"):
+        behaviour(contact=make.contact(organisation=shop.organisation, given_name=name), legal_entity=shop)
+    first = min(Contact.objects.values_list("pk", flat=True))
+    return [Range(after=rescoring.FIRST, last=first), Range(after=first, last=rescoring.LAST)]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nobody_else_counts_until_ranges_side_by_side_are_all_written(
-    shop: LegalEntity, model: ScoreModel
+    model: ScoreModel, halves: list[Range]
 ) -> None:
-    version = score_version(model=model)
-    score_rule(version=version)
-    people = [make.contact(organisation=shop.organisation, given_name=name) for name in ("Alice", "Bob")]
-    for person in people:
-        behaviour(contact=person, legal_entity=shop)
-    first, second = sorted(person.pk for person in people)
-    ranges = [Range(after=rescoring.FIRST, last=first), Range(after=first, last=rescoring.LAST)]
+    everybody = set(Contact.objects.values_list("pk", flat=True))
 
     with transaction.atomic():
-        counted = score_ranges(version=version, ranges=ranges, now=NOW)
+        counted = score_ranges(version=model.versions.get(), ranges=halves, now=NOW)
         with ThreadPoolExecutor(1) as beside:
             seen, free = beside.submit(look_beside, model).result(timeout=30)
 
-    # The second range stands already, written over a connection of its own; the turn is still ours.
+    # They stand already, written over connections of their own; the turn is still ours.
     assert [one.people for one in counted] == [1, 1]
-    assert (seen, free) == ([second], False)
-    assert set(Score.objects.values_list("contact_id", flat=True)) == {first, second}
+    assert (set(seen), free) == (everybody, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_holds_somebody_of_one_range_never_waits_for_the_other(
+    model: ScoreModel, halves: list[Range]
+) -> None:
+    version, (first, second) = model.versions.get(), sorted(Contact.objects.values_list("pk", flat=True))
+    score_ranges(version=version, ranges=halves, now=NOW)
+    Score.objects.update(points=1)
+
+    with ThreadPoolExecutor(1) as beside, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '10s'")
+        Score.objects.filter(contact=second).delete()
+        counting = beside.submit(count_beside, version, halves)
+        wait_until_somebody_waits()
+        Score.objects.filter(contact=first).delete()
+
+    assert [one.people for one in counting.result(timeout=30)] == [1, 1]
+
+
+def count_beside(version: ScoreModelVersion, ranges: list[Range]) -> list[Counted]:
+    with contextlib.closing(connection):
+        return score_ranges(version=version, ranges=ranges, now=NOW)
+
+
+def wait_until_somebody_waits() -> None:
+    """And whoever does not wait had the time to write."""
+    until = time.monotonic() + 20
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
+            if cursor.fetchone()[0]:
+                break
+            time.sleep(0.05)
+    time.sleep(0.5)
 
 
 def look_beside(model: ScoreModel) -> tuple[list[UUID], bool]:
