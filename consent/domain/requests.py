@@ -9,6 +9,7 @@ from django.db.models import Exists, Min, OuterRef, Subquery
 from consent.domain.erasing.forgetting import forget
 from consent.domain.ledger.circumstances import BY_SCHEDULE
 from consent.domain.ledger.recording import NewEvent, record
+from consent.domain.retention.due import TIES
 from consent.models import (
     Act,
     ConsentEvent,
@@ -77,7 +78,7 @@ def _lapse_some(now: datetime.datetime, after: _Due, at_most: int) -> tuple[_Due
     )
     events = [_lapse_event(row) for row in lapsed]
     record(events=events, recorded_at=now)
-    forget(contact_ids=_who_did_nothing_else(free), forgotten_at=now)
+    forget(contact_ids=_who_did_nothing_else(free, now), forgotten_at=now)
     return due[-1], len(events)
 
 
@@ -125,7 +126,7 @@ def _lapse_event(row: ConsentRecord) -> NewEvent:
     )
 
 
-def _who_did_nothing_else(contact_ids: set[uuid.UUID]) -> list[uuid.UUID]:
+def _who_did_nothing_else(contact_ids: set[uuid.UUID], now: datetime.datetime) -> list[uuid.UUID]:
     asked = ConsentEvent.objects.filter(subject_id=OuterRef("pk"), act=Act.REQUESTED)
     first_asked_at = asked.order_by().values("subject_id").annotate(at=Min("occurred_at")).values("at")
     acted = ConsentEvent.objects.filter(subject_id=OuterRef("pk")).exclude(
@@ -135,6 +136,7 @@ def _who_did_nothing_else(contact_ids: set[uuid.UUID]) -> list[uuid.UUID]:
     candidates = Contact.objects.filter(
         ~Exists(acted),
         ~Exists(still_open),
+        *(~tie(now) for tie in TIES),
         pk__in=contact_ids,
         erased_at__isnull=True,
         # Known before the request: somebody put them here for another reason.

@@ -41,6 +41,8 @@ from scoring.models import (
 
 Kind = RetentionTerm.Kind
 OF_ADDRESSES: Final = (Act.ADDRESS_VERIFIED, Act.ADDRESS_INVALIDATED, Act.ADDRESS_RESTORED)
+# Anybody could have typed their address: only what was confirmed says something.
+NEVER_CONFIRMED: Final = (Act.REQUESTED, Act.LAPSED)
 # Who became known no longer than this before they came to a pool, came with it.
 WITH_IT: Final = datetime.timedelta(days=1)
 ME: Final = OuterRef("pk")
@@ -89,7 +91,8 @@ def _said_otherwise() -> QuerySet[ConsentEvent]:
     To withdraw that permission asks to be left, not to be remembered; an objection has to be remembered.
     """
     events = ConsentEvent.objects.filter(organisation=OuterRef("organisation"), subject_id=ME)
-    return events.exclude(_is_of_pools(), act__in=PERMISSION_ACTS).exclude(act__in=OF_ADDRESSES)
+    said = events.exclude(act__in=(*OF_ADDRESSES, *NEVER_CONFIRMED))
+    return said.exclude(_is_of_pools(), act__in=PERMISSION_ACTS)
 
 
 def _is_of_pools() -> Exists:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from consent.domain import outbox
+from consent.domain import outbox, requests
 from consent.domain.outbox import NewMessage
 from consent.domain.retention.applying import apply_retention
 from consent.domain.rights.receiving import NewRequest, receive
@@ -232,6 +232,38 @@ def test_who_only_signed_up_goes_with_the_permission(act: Act | None) -> None:
 
     assert known == [True, False]
     assert KeptData.objects.get().contact == point.contact
+
+
+@pytest.fixture
+def asked_in_vain() -> Found:
+    """They applied, and asked for a newsletter too, which nobody ever confirmed."""
+    house = pool_house()
+    contact = make.contact(organisation=house.entity.organisation, created_at=APPLIED_AT)
+    newsletter = make.purpose(organisation=house.entity.organisation, legal_entities=[house.entity])
+    wording = make.notice_version(legal_entity=house.entity, purpose=newsletter, code="nieuws")
+    point = make.email_point(contact=contact)
+    make.permission_event(
+        contact_point=point, notice_version=wording, act=Act.REQUESTED, occurred_at=APPLIED_AT
+    )
+    return Found(house=house, contact=contact)
+
+
+def test_who_applied_goes_with_no_request_that_nobody_confirmed(asked_in_vain: Found) -> None:
+    procedure = application(house=asked_in_vain.house, contact=asked_in_vain.contact, applied_at=APPLIED_AT)
+
+    lapsed = sum(requests.lapse_requests(now=APPLIED_AT + 15 * A_DAY))
+
+    asked_in_vain.contact.refresh_from_db()
+    procedure.refresh_from_db()
+    assert (lapsed, asked_in_vain.contact.erased_at) == (1, None)
+
+
+def test_what_nobody_confirmed_keeps_no_applicant(asked_in_vain: Found) -> None:
+    rejected(asked_in_vain.house, asked_in_vain.contact)
+
+    known = [is_known(asked_in_vain.contact, at=at) for at in (GOES_AT - A_SECOND, GOES_AT)]
+
+    assert known == [True, False]
 
 
 def test_an_organisation_keeps_names_longer_after_the_permission(found: Found) -> None:
