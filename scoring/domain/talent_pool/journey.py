@@ -93,9 +93,9 @@ def make_journey(*, pool: TalentPool, made_at: datetime.datetime) -> Journey:
 def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> Iterator[int]:
     """Let who signed up into their pool's journey, lead them by their applications, and let out who left it.
 
-    By a form or by a referral, as they came. While the journey is paused nobody comes in. Who was hired stays
-    in the last stage, of which only figures are shown, until a colleague notes that they left. Yields how
-    many moved in each chunk, which is one transaction.
+    By a form or by a referral, as they came. While the journey is paused nobody comes in and nobody goes on,
+    but who was hired. They stay in the last stage, of which only figures are shown, until a colleague notes
+    that they left. Yields how many moved in each chunk, which is one transaction.
     """
     for pool in TalentPool.objects.select_related("legal_entity", "purpose").order_by("pk"):
         journey = find_journey(pool=pool)
@@ -103,7 +103,7 @@ def lead_people(*, now: datetime.datetime, chunk: int = AT_ONCE) -> Iterator[int
             continue
         if journey.state == Journey.State.RUNNING:
             yield from _let_all_in(pool, journey, now, chunk)
-            yield from lead_by_procedures(pool=pool, journey=journey, now=now, chunk=chunk)
+        yield from lead_by_procedures(pool=pool, journey=journey, now=now, chunk=chunk)
         while count := _let_out(pool, journey, now, chunk):
             yield count
 

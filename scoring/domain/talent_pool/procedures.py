@@ -45,11 +45,13 @@ def lead_by_procedures(
     Who was hired goes on as an employee, who applied to where people are hired, and who was rejected there or
     withdrew, back to where they are kept in touch with. What was told before somebody came into their stage
     counts no more: a colleague who moved them has the last word. But who came in applying is led on at once,
-    and who was hired since they came in works here, until a colleague moves them out of there. Yields how
-    many moved in each chunk, which is one transaction.
+    and who was hired since they came in works here, until a colleague moves them out of there: also while the
+    journey is paused, since employees are not scored. Yields how many moved in each chunk, which is one
+    transaction.
     """
     stages = {stage.code: stage for stage in journey.stages.prefetch_related("actions")}
-    for way in _ways(pool):
+    is_running = journey.state == Journey.State.RUNNING
+    for way in (one for one in _ways(pool) if is_running or one.to_stage == RETAIN):
         while way.to_stage in stages and (count := _move(journey, way, stages[way.to_stage], now, chunk)):
             yield count
     if RETAIN in stages:

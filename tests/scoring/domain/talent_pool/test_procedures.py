@@ -188,3 +188,13 @@ def test_while_the_journey_is_paused_nobody_goes_on(house: PoolHouse) -> None:
     Journey.objects.update(state="PAUSED")
 
     assert sum(lead_people(now=LATER)) == 0
+
+
+def test_while_the_journey_is_paused_who_was_hired_is_taken_as_an_employee(house: PoolHouse) -> None:
+    apply(house, "HIRED")
+    bob = make.contact(organisation=house.entity.organisation, given_name="Bob")
+    application(house=house, contact=bob, applied_at=AT, ended_at=LATER, outcome="HIRED")
+    Journey.objects.update(state="PAUSED")
+
+    assert sum(lead_people(now=LATER)) == 2
+    assert list(JourneyMember.objects.values_list("stage__code", flat=True)) == ["retain", "retain"]
