@@ -30,6 +30,7 @@ FORMATS = [
     (Format.JSONLD, _("Consent records (JSON-LD, ISO/IEC TS 27560)")),
 ]
 NOTHING = _("Nothing is recorded here that can be exported.")
+NOT_SEALED_YET = _("What is recorded here waits to be sealed, behind much else. Try again in a few minutes.")
 
 
 class ExportForm(forms.Form):
@@ -75,6 +76,8 @@ def show_export(
     if request.method == "POST" and form.is_valid():
         try:
             job = _made(contact, staff, form.cleaned_data)
+        except large.NotSealedYetError:
+            form.add_error(None, NOT_SEALED_YET)
         except NothingToExportError:
             form.add_error(None, NOTHING)
         else:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from consent.admin.evidence_export import FORMATS, NOTHING
+from consent.admin.evidence_export import FORMATS, NOT_SEALED_YET, NOTHING
 from consent.domain.dossier import large
 from consent.domain.dossier.exporting import Exported, Format, NothingToExportError, Wanted
 from consent.domain.dossier.selection import Selection
@@ -154,6 +154,9 @@ def begun(form: SelectionForm, staff: StaffMember) -> Any:
         job = large.begin_export(
             wanted=form.wanted(), staff=staff, reason=form.cleaned_data["reason"], now=now
         )
+    except large.NotSealedYetError:
+        form.add_error(None, NOT_SEALED_YET)
+        return None
     except NothingToExportError:
         return None
     wake_job(job_id=job.pk)

@@ -9,6 +9,8 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.test import Client
 from django.urls import reverse
 
+from consent.admin import evidence_selection
+from consent.admin.evidence_export import NOT_SEALED_YET
 from consent.domain import jobs
 from consent.domain.dossier import large
 from consent.models import EvidenceExport, EvidenceFile, Job
@@ -63,6 +65,15 @@ def test_selection_of_nobody_is_not_started(told: Story) -> None:
 
     assert "Nothing is recorded here that can be exported." in page.content.decode()
     assert "Start the export" not in page.content.decode()
+
+
+def test_selection_that_waits_to_be_sealed_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence_selection, "seal_chunk", lambda **_given: 0)
+
+    page = signed_in(member(scene.story())).post(PAGE, {**SAID, "start": "1"})
+
+    assert str(NOT_SEALED_YET) in page.content.decode()
+    assert not Job.objects.exists()
 
 
 def test_who_asked_takes_the_file_and_that_is_kept(told: Story, tmp_path: Path) -> None:

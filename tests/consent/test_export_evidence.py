@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from config.step_up import GIVEN_AT, PASSWORD
-from consent.models import EvidenceExport, EvidenceFile
+from consent.admin import evidence_export
+from consent.models import EvidenceExport, EvidenceFile, Job
 from customers.models import StaffMember
 from tests import make
 from tests.consent.domain.dossier import scene
@@ -154,6 +155,15 @@ def test_looking_at_the_page_exports_nothing(told: Story) -> None:
 
     assert "Export the evidence" in answer.content.decode()
     assert not EvidenceExport.objects.exists()
+
+
+def test_what_waits_behind_much_else_is_said_to_wait(told: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence_export, "seal_chunk", lambda **_given: 0)
+
+    answer = signed_in(told).post(page_of(told), {"formats": ["csv"], "language": "en", "reason": "Case 1."})
+
+    assert str(evidence_export.NOT_SEALED_YET) in answer.content.decode()
+    assert not Job.objects.exists()
 
 
 @pytest.mark.parametrize("role", [Role.MARKETING, Role.CALL_AGENT, Role.ADMINISTRATOR, Role.AUDITOR])

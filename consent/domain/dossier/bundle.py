@@ -38,6 +38,40 @@ class Onward:
         self.target.close()
 
 
+class Waiting:
+    """A file of which what was written waits to be sent."""
+
+    def __init__(self) -> None:
+        self._blocks: list[bytes] = []
+
+    def write(self, block: bytes, /) -> int:
+        self._blocks.append(bytes(block))
+        return len(block)
+
+    def take(self) -> bytes:
+        taken, self._blocks = b"".join(self._blocks), []
+        return taken
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class Nowhere:
+    """A file of which only the hash is wanted."""
+
+    def write(self, block: bytes, /) -> int:
+        return len(block)
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
 class Bundle:
     """An export being written, file by file; nothing of it is held in memory."""
 

@@ -9,11 +9,12 @@ from dataclasses import asdict, replace
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from consent.domain import jobs
-from consent.domain.dossier.bundle import Bundle, Writable
+from consent.domain.dossier.bundle import Bundle, Nowhere, Waiting, Writable
 from consent.domain.dossier.exporting import (
     PEOPLE_IN_A_VOLUME,
     Exported,
@@ -23,7 +24,7 @@ from consent.domain.dossier.exporting import (
     export_evidence,
 )
 from consent.domain.dossier.log import Digesting, Occasion, log_export
-from consent.domain.dossier.selection import events_of, read_selection
+from consent.domain.dossier.selection import events_of, read_selection, sealed_events_of
 from consent.domain.file_keys import DELETED_AT_ONCE, MADE_WITHIN, THERE_FOR, make_key, open_key
 from consent.domain.jobs import Progress, WorkFailedError
 from consent.domain.ledger.evidence import EvidenceBrokenError, decrypt, encrypt
@@ -33,7 +34,8 @@ from customers.models import Organisation, StaffMember, uuid7
 
 PEOPLE_IN_A_PART: Final = 2_000
 BROKEN: Final = _("The evidence is not what was recorded. Have “verify_ledger --evidence” run first.")
-GONE: Final = _("What was made of this file was deleted when its time had passed. Ask for the export anew.")
+GONE: Final = _("This file is no more: its time had passed, or a person in it was erased. Ask for it anew.")
+NOBODY_LEFT: Final = _("Nobody is left of whom this export was asked, so there is nothing to export.")
 README: Final = _(
     "This export comes in parts. Each part is an export of its own: open it and follow its README.txt. "
     "The signed manifest.txt beside the parts lists them all with their SHA-256.\n"
@@ -42,6 +44,10 @@ README: Final = _(
 
 class FileGoneError(LookupError):
     """The file was deleted when its time had passed, or is not made yet."""
+
+
+class NotSealedYetError(NothingToExportError):
+    """Events belong to the selection, and all of them wait to be sealed."""
 
 
 def count_selection(*, wanted: Wanted) -> Exported:
@@ -57,15 +63,19 @@ def count_selection(*, wanted: Wanted) -> Exported:
 
 @transaction.atomic
 def begin_export(*, wanted: Wanted, staff: StaffMember, reason: str, now: datetime.datetime) -> Job:
-    """Write down a large export; a worker makes it, part by part. Raises NothingToExportError.
+    """Write down a large export; a worker makes it, part by part.
+
+    Raises NothingToExportError, NotSealedYetError when all it is about waits behind others.
 
     It is proven by the checkpoint of now, whenever a worker comes to it: so a run that is taken up again
     gives the same bytes.
     """
     counted = count_selection(wanted=wanted)
-    if not counted.people or not counted.tree_size:
+    if not counted.people:
         raise NothingToExportError
     selection = wanted.selection
+    if not sealed_events_of(selection=selection, tree_size=counted.tree_size).exists():
+        raise NotSealedYetError
     job = jobs.start_job(
         organisation=Organisation.objects.get(pk=selection.organisation_id),
         kind=Job.Kind.EXPORT,
@@ -97,7 +107,8 @@ def begin_export(*, wanted: Wanted, staff: StaffMember, reason: str, now: dateti
 def make_at_once(*, wanted: Wanted, staff: StaffMember, reason: str, now: datetime.datetime) -> Job:
     """Make an export that is small enough to wait for, and keep it as a large one is kept.
 
-    Where the evidence is broken the job says so. Raises NothingToExportError.
+    Where the evidence is broken the job says so. Raises NothingToExportError,
+    NotSealedYetError.
     """
     job = begin_export(wanted=wanted, staff=staff, reason=reason, now=now)
     while jobs.advance(job_id=job.pk, chunk=lambda _job: write_part, now=now):
@@ -109,9 +120,10 @@ def make_at_once(*, wanted: Wanted, staff: StaffMember, reason: str, now: dateti
 def write_part(job: Job, now: datetime.datetime) -> Progress:
     """Make the next part of a large export, or end it when there is none.
 
-    Raises WorkFailedError where the evidence is broken, or where the file has had its time.
+    Whoever erases a person of it meanwhile waits for the part, and takes it away with the key. Raises
+    WorkFailedError where the evidence is broken, where the file is no more, or where nobody is left.
     """
-    file = EvidenceFile.objects.select_related("staff").get(job=job)
+    file = EvidenceFile.objects.select_for_update(of=("self",)).select_related("staff").get(job=job)
     try:
         return _next_part(file, job, now)
     except FileGoneError as error:
@@ -137,7 +149,7 @@ def stream_file(*, file: EvidenceFile) -> Iterator[bytes]:
 
 
 def _stream(file: EvidenceFile) -> Iterator[bytes]:
-    waiting = _Waiting()
+    waiting = Waiting()
     for _part in _write(file, waiting):
         yield waiting.take()
     yield waiting.take()
@@ -157,7 +169,11 @@ def _write(file: EvidenceFile, target: Writable) -> Iterator[None]:
     for number in list(parts.values_list("number", flat=True)):
         bundle.add(name=f"part-{number:04}.zip", parts=[_open(file, parts.get(number=number))])
         yield
-    bundle.close(facts=[f"people {file.job.done}", f"parts {count}", f"checkpoint {file.tree_size}"])
+    bundle.close(facts=[f"people {_people(file)}", f"parts {count}", f"checkpoint {file.tree_size}"])
+
+
+def _people(file: EvidenceFile) -> int:
+    return int(file.parts.aggregate(people=Sum("people", default=0))["people"])
 
 
 def _count_parts(file: EvidenceFile) -> int:
@@ -167,34 +183,17 @@ def _count_parts(file: EvidenceFile) -> int:
     return count
 
 
-class _Waiting:
-    """A file of which what was written waits to be sent."""
-
-    def __init__(self) -> None:
-        self._blocks: list[bytes] = []
-
-    def write(self, block: bytes, /) -> int:
-        self._blocks.append(bytes(block))
-        return len(block)
-
-    def take(self) -> bytes:
-        taken, self._blocks = b"".join(self._blocks), []
-        return taken
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
 def delete_expired(*, now: datetime.datetime) -> int:
-    """Delete the files that have had their time, and their keys; that they were made stays in the log."""
+    """Delete the files that have had their time, and their keys; that they were made stays in the log.
+
+    What no key opens any more goes too, however it was left.
+    """
     expired = EvidenceFile.objects.filter(wrapped_key__isnull=False, expires_at__lte=now)
     keys = list(expired.order_by("expires_at", "pk").values_list("pk", flat=True)[:DELETED_AT_ONCE])
     with transaction.atomic():
-        EvidencePart.objects.filter(file__in=keys).delete()
+        # The file first, as everybody takes them: who writes a part of it ends before.
         EvidenceFile.objects.filter(pk__in=keys).update(wrapped_key=None, key_version=None)
+        EvidencePart.objects.filter(file__wrapped_key=None).delete()
     return len(keys)
 
 
@@ -213,18 +212,25 @@ def _next_part(file: EvidenceFile, job: Job, now: datetime.datetime) -> Progress
     wanted, number = wanted_of(file=file), int(job.cursor.get("number", 0)) + 1
     subjects = _next_subjects(wanted, job.cursor.get("last", ""))
     if not subjects:
+        _require_parts(file)
         _finish(file, wanted, job, now)
         return Progress(cursor=job.cursor, done=0, finished=True)
     if job.cursor or len(subjects) == _at_once(wanted):
         narrowed = replace(wanted.selection, subjects=(subjects[0], subjects[-1]))
         wanted = replace(wanted, selection=narrowed)
-    made = _keep(file, wanted, number, len(subjects))
+    made = _keep(file, wanted, number)
     return Progress(
         # A part of which nothing is sealed yet is none.
         cursor={"number": number if made else number - 1, "last": str(subjects[-1])},
         done=len(subjects),
         counts={"EVENTS": made, "PARTS": int(made > 0)},
     )
+
+
+def _require_parts(file: EvidenceFile) -> None:
+    _key(file)
+    if not file.parts.exists():
+        raise WorkFailedError(str(NOBODY_LEFT))
 
 
 def _next_subjects(wanted: Wanted, last: str) -> list[uuid.UUID]:
@@ -239,7 +245,7 @@ def _at_once(wanted: Wanted) -> int:
     return PEOPLE_IN_A_VOLUME if Format.PDF in wanted.formats else PEOPLE_IN_A_PART
 
 
-def _keep(file: EvidenceFile, wanted: Wanted, number: int, people: int) -> int:
+def _keep(file: EvidenceFile, wanted: Wanted, number: int) -> int:
     target = io.BytesIO()
     try:
         done = export_evidence(wanted=wanted, target=target, tree_size=file.tree_size)
@@ -250,7 +256,7 @@ def _keep(file: EvidenceFile, wanted: Wanted, number: int, people: int) -> int:
     EvidencePart.objects.create(
         file=file,
         number=number,
-        people=people,
+        people=done.people,
         events=done.events,
         length=len(plain),
         nonce=nonce,
@@ -259,26 +265,13 @@ def _keep(file: EvidenceFile, wanted: Wanted, number: int, people: int) -> int:
     return done.events
 
 
-class _Nowhere:
-    """A file of which only the hash is wanted."""
-
-    def write(self, block: bytes, /) -> int:
-        return len(block)
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
-
-
 def _finish(file: EvidenceFile, wanted: Wanted, job: Job, now: datetime.datetime) -> None:
-    digesting = Digesting(_Nowhere())
+    digesting = Digesting(Nowhere())
     write_file(file=file, target=digesting)
     file.export = log_export(
         wanted=wanted,
         occasion=Occasion(staff=file.staff, reason=file.reason, exported_at=now),
-        exported=Exported(events=job.counts.get("EVENTS", 0), people=job.done, tree_size=file.tree_size),
+        exported=Exported(events=job.counts.get("EVENTS", 0), people=_people(file), tree_size=file.tree_size),
         sha256=digesting.digest.hexdigest(),
     )
     file.expires_at = now + THERE_FOR

@@ -43,7 +43,6 @@ def _forget_evidence_given_out(contact_ids: Sequence[uuid.UUID]) -> None:
 
     That of several people goes too: it can be made again, without whoever was erased.
     """
-    EvidenceExport.objects.filter(contact_id__in=contact_ids).update(reason="")
     keys = [str(contact_id) for contact_id in contact_ids]
     chosen = Func(
         KeyTextTransform("contact_ids", KeyTransform("selection", "wanted")),
@@ -53,8 +52,10 @@ def _forget_evidence_given_out(contact_ids: Sequence[uuid.UUID]) -> None:
     )
     of_them = Q(wanted__selection__contact_id__in=keys) | Q(chosen__overlap=keys)
     files = EvidenceFile.objects.filter(pk__in=EvidenceFile.objects.alias(chosen=chosen).filter(of_them))
-    EvidencePart.objects.filter(file__in=files).delete()
+    # The file first: who writes a part of it, or writes down that it was made, ends before.
     files.update(reason="", wrapped_key=None, key_version=None)
+    EvidencePart.objects.filter(file__in=files).delete()
+    EvidenceExport.objects.filter(Q(contact_id__in=contact_ids) | Q(file__in=files)).update(reason="")
 
 
 def _end_relations(contact_ids: Sequence[uuid.UUID], forgotten_at: datetime.datetime) -> None:

@@ -1,19 +1,34 @@
 """A large export by a worker: in parts that each check themselves, the same bytes every time, for a day."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from consent.domain import jobs
 from consent.domain.dossier import large
 from consent.domain.dossier.exporting import Format, NothingToExportError, Wanted
 from consent.domain.dossier.selection import Selection, events_of, read_selection
-from consent.models import EvidenceExport, EvidenceFile, EvidencePart, Job, Status
-from customers.models import StaffMember
+from consent.domain.erasing.erasure import erase
+from consent.domain.ledger.circumstances import Circumstances
+from consent.models import (
+    Actor,
+    ConsentRecord,
+    EvidenceExport,
+    EvidenceFile,
+    EvidencePart,
+    Job,
+    Method,
+    Source,
+    Status,
+)
+from customers.models import Contact, StaffMember
 from tests import make
 from tests.consent.domain.dossier import scene
 from tests.consent.domain.dossier.scene import Story, check, exported, files_in, seal
@@ -37,6 +52,11 @@ def officer(told: Story) -> StaffMember:
 def everybody(told: Story, *formats: Format) -> Wanted:
     selection = Selection(organisation_id=told.alice.organisation_id)
     return Wanted(selection=selection, formats=formats, language="en", with_evidence=True)
+
+
+def of_one(contact: Contact) -> Wanted:
+    selection = Selection(organisation_id=contact.organisation_id, contact_id=contact.pk)
+    return Wanted(selection=selection, formats=[Format.CSV], language="en", with_evidence=True)
 
 
 def begun(wanted: Wanted, officer: StaffMember) -> Job:
@@ -135,6 +155,87 @@ def test_nothing_to_export_starts_no_job(told: Story, officer: StaffMember) -> N
         begun(wanted, officer)
 
     assert Job.objects.count() == 0
+
+
+def test_what_waits_to_be_sealed_is_said_to_wait(told: Story, officer: StaffMember) -> None:
+    carol = make.contact(organisation=told.alice.organisation)
+    scene.give(told.book, make.email_point(contact=carol, text="carol@example.org"), days_ago=0)
+
+    with pytest.raises(large.NotSealedYetError):
+        begun(of_one(carol), officer)
+
+    assert Job.objects.count() == 0
+
+
+def test_selection_that_nobody_is_in_any_more_is_said_so(told: Story, officer: StaffMember) -> None:
+    selection = Selection(organisation_id=told.alice.organisation_id, status=Status.WITHDRAWN)
+    job = begun(replace(everybody(told), selection=selection), officer)
+    ConsentRecord.objects.update(status=Status.GIVEN)
+
+    worked_off(job)
+
+    assert (job.state, job.fault) == (Job.State.FAILED, str(large.NOBODY_LEFT))
+
+
+def test_people_are_those_of_whom_something_is_sealed(
+    told: Story, officer: StaffMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "PEOPLE_IN_A_PART", 1)
+    carol = make.contact(organisation=told.alice.organisation)
+    scene.give(told.book, make.email_point(contact=carol, text="carol@example.org"), days_ago=0)
+
+    file = worked_off(begun(everybody(told), officer))
+
+    assert EvidenceExport.objects.get().people == 2
+    assert "people 2\n" in files_in(content_of(file))["manifest.txt"].decode()
+
+
+def test_part_that_no_key_opens_goes(told: Story, officer: StaffMember) -> None:
+    file = worked_off(begun(everybody(told), officer))
+    EvidenceFile.objects.update(wrapped_key=None, key_version=None)
+
+    large.delete_expired(now=NOW)
+
+    assert not file.parts.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("chunks_before", [0, 1])
+def test_erasure_while_a_file_is_written_takes_all_of_it_away(
+    told: Story, officer: StaffMember, chunks_before: int
+) -> None:
+    job = begun(of_one(told.alice), officer)
+    for _chunk in range(chunks_before):
+        jobs.advance(job_id=job.pk, chunk=lambda _job: large.write_part, now=NOW)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            jobs.advance(job_id=job.pk, chunk=lambda _job: large.write_part, now=NOW)
+            erased = pool.submit(erase_alone, told.alice)
+            wait_until_somebody_waits()
+        erased.result(timeout=60)
+
+    file = EvidenceFile.objects.get(job=job)
+    assert (file.wrapped_key, file.reason, file.parts.count()) == (None, "", 0)
+    assert not EvidenceExport.objects.exclude(reason="").exists()
+
+
+def erase_alone(contact: Contact) -> None:
+    how = Circumstances(actor=Actor.STAFF, source=Source.STAFF_ENTRY, method=Method.RECORD)
+    try:
+        erase(contact=contact, how=how, erased_at=NOW)
+    finally:
+        connection.close()
+
+
+def wait_until_somebody_waits() -> None:
+    for _try in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        threading.Event().wait(0.05)
+    raise AssertionError("Nobody waited for the file that is held.")
 
 
 @pytest.mark.parametrize(("status", "people"), [(Status.GIVEN, ["Bob"]), (Status.WITHDRAWN, ["Alice"])])
