@@ -106,7 +106,7 @@ def check_files(export: zipfile.ZipFile, manifest: list[str]) -> Iterator[str]:
     if manifest[:1] != [FORMAT]:
         raise Fault("the manifest is not of a kind this program knows")
     lines = [line.split(" ", 3) for line in manifest if line.startswith("sha256 ")]
-    named = {name: (digest, int(size)) for _word, digest, size, name in lines}
+    named = {name: (digest, number_in(size)) for _word, digest, size, name in lines}
     found = export.namelist()
     if len(found) != len(set(found)) or set(found) != {*named, "manifest.txt"}:
         raise Fault("the files are not those that the manifest names")
@@ -140,7 +140,7 @@ def check_outside(export: zipfile.ZipFile, text: str, origin: str, size: int, ro
         return "Your checkpoint is the one of this export."
     for line in read(export, "consistency.txt").splitlines():
         first, *proof = line.split(" ")
-        if int(first) == its_size:
+        if number_in(first) == its_size:
             if not is_consistent(its_size, size, its_root, root, [unbase64(one) for one in proof]):
                 raise Fault("your checkpoint is not the beginning of this log: it was rewritten")
             return f"Your checkpoint of {its_size} events is the beginning of this log."
@@ -153,7 +153,7 @@ def check_events(export: zipfile.ZipFile, size: int, root: bytes) -> dict[str, d
     hashes: list[bytes] = []
     events: dict[str, dict[str, str]] = {}
     for event in rows_of(export, "events.csv"):
-        place = int(event["position"])
+        place = number_in(event["position"])
         if places and place <= places[-1]:
             raise Fault(f"the events are not in the order of the log at {place}")
         places.append(place)
@@ -197,7 +197,7 @@ def as_json(name: str, value: str) -> str:
     if name in FLAGS:
         return FLAGS[name][value]
     if value and name in NUMBERS:
-        if not (value.isascii() and value.isdigit()):
+        if not is_digits(value):
             raise Fault(f"{name} is no number but {value}")
         return value
     return quoted(value) if value or name in TEXTS else "null"
@@ -208,9 +208,9 @@ def check_counts(
 ) -> None:
     """There are as many events as was signed, in the log, in the table and on the sheet."""
     signed = dict(line.split(" ", 1) for line in manifest[1:] if not line.startswith("sha256 "))
-    if (int(signed["events"]), int(signed["checkpoint"])) != (len(events), size):
+    if (number_in(signed["events"]), number_in(signed["checkpoint"])) != (len(events), size):
         raise Fault(f"the manifest tells of {signed['events']} events at {signed['checkpoint']}")
-    if int(signed["people"]) > len({event["subject_id"] for event in events.values()}):
+    if number_in(signed["people"]) > len({event["subject_id"] for event in events.values()}):
         raise Fault(f"the manifest tells of {signed['people']} people, and there are fewer")
     if SHEET in export.namelist():
         with export.open(SHEET) as file:
@@ -354,7 +354,7 @@ def check_note(note: str, keys: list[str], what: str) -> str:
 
 def read_checkpoint(text: str) -> tuple[str, int, bytes]:
     origin, size, root = text.split("\n")[:3]
-    return origin, int(size), unbase64(root)
+    return origin, number_in(size), unbase64(root)
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -369,6 +369,17 @@ def lines_of(export: zipfile.ZipFile, name: str) -> Iterator[bytes]:
     with export.open(name) as file:
         for line in file:
             yield line.rstrip(b"\n")
+
+
+def number_in(text: str) -> int:
+    """A number is written in one way: what else Python takes for it, like signs and spaces, is a fault."""
+    if not is_digits(text) or text != str(int(text)):
+        raise Fault(f"“{text}” is no number")
+    return int(text)
+
+
+def is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def unbase64(text: str) -> bytes:

@@ -179,6 +179,22 @@ def write_number_otherwise(files: Files) -> None:
     files["events.csv"] = re.sub(rb"(\n0,(?:[^,]*,){3})", rb"\g<1>0", files["events.csv"])
 
 
+def sign_position(files: Files) -> None:
+    files["events.csv"] = files["events.csv"].replace(b"\n2,", b"\n+2,")
+
+
+def space_position(files: Files) -> None:
+    files["events.csv"] = files["events.csv"].replace(b"\n2,", b"\n 2,")
+
+
+def underline_position(files: Files) -> None:
+    files["events.csv"] = files["events.csv"].replace(b"\n2,", b"\n0_2,")
+
+
+def write_position_in_arabic(files: Files) -> None:
+    files["events.csv"] = files["events.csv"].replace(b"\n2,", "\n\u0662,".encode())
+
+
 def hide_a_column_in_a_number(files: Files) -> None:
     table = [list(row.values()) for row in csv.DictReader(io.StringIO(files["events.csv"].decode()))]
     names = files["events.csv"].decode().splitlines()[0].split(",")
@@ -251,6 +267,10 @@ def shorten_proof(files: Files) -> None:
         (add_format, "columns that this program does not know"),
         (cut_row, "a row that is cut off"),
         (open_quote, "a part is missing or damaged"),
+        (sign_position, "“+2” is no number"),
+        (space_position, "“ 2” is no number"),
+        (underline_position, "“0_2” is no number"),
+        (write_position_in_arabic, "“\u0662” is no number"),
         (move_event, "the events are not the sealed ones"),
         (swap_events, "not in the order of the log"),
         (swap_evidence, "the evidence of event"),
@@ -273,6 +293,9 @@ def test_change_by_the_keeper_of_the_keys_is_told(
     [
         (("events 2", "events 3"), "the manifest tells of 3 events at 3"),
         (("checkpoint 3", "checkpoint 4"), "the manifest tells of 2 events at 4"),
+        (("events 2", "events 02"), "“02” is no number"),
+        (("checkpoint 3", "checkpoint +3"), "“+3” is no number"),
+        (("people 1", "people  1"), "“ 1” is no number"),
         (("people 1", "people 2"), "the manifest tells of 2 people, and there are fewer"),
     ],
 )
