@@ -21,7 +21,7 @@ from customers.models import ContactPoint
 
 COLUMNS = "SELECT key FROM facts ORDER BY place"
 KEYS: Final = FactsQuery(COLUMNS)
-EACH: Final = ANSWERS.statements[False, False].for_each()
+EACH: Final = ANSWERS.statements[False, False].for_each("place", "contact_id")
 
 
 def decide_about(*, question: Question, points: Sequence[ContactPoint]) -> list[Decision]:

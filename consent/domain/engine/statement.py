@@ -32,9 +32,9 @@ class Statement:
         with database.wrap_database_errors, psycopg.RawCursor(database.connection) as cursor:
             return cursor.execute(self.encoded, asked, prepare=True, binary=binary).fetchall()
 
-    def for_each(self) -> "ForEach":
-        """The same statement for many sets of parameters at once."""
-        return ForEach(self)
+    def for_each(self, *order: str) -> "ForEach":
+        """The same statement for many sets of parameters at once; more than one row of each in this order."""
+        return ForEach(self, *order)
 
     def _numbered(self, found: re.Match[str]) -> str:
         return f"${self.names.index(found[1]) + 1}" if found[1] else "%"
@@ -43,16 +43,18 @@ class Statement:
 class ForEach:
     """One statement that answers for many sets of parameters what another answers for one of them."""
 
-    def __init__(self, one: Statement) -> None:
+    def __init__(self, one: Statement, *order: str) -> None:
         names = ", ".join(f'"{name}"' for name in one.names)
         texts = ", ".join(f'"{name}" text' for name in one.names)
         sql = NAMED.sub(lambda found: f'asking."{found[1]}"' if found[1] else "%%", one.sql)
         rows = f"ROWS FROM (json_to_recordset(%(each)s::json) AS ({texts}))"
         asking = f"{rows} WITH ORDINALITY AS asking ({names}, number)"
+        # The order within the lateral part is lost to whatever joins and sorts around it.
+        sorted_by = ", ".join(["asking.number", *(f"found.{name}" for name in order)])
         self.statement = Statement(
             # Put together from our own text: nothing comes from outside.
             f"SELECT asking.number, found.* FROM {asking}\n"  # noqa: S608  # nosec B608
-            f"CROSS JOIN LATERAL (\n{sql}\n) AS found ORDER BY asking.number"
+            f"CROSS JOIN LATERAL (\n{sql}\n) AS found ORDER BY {sorted_by}"
         )
 
     def fetch(self, each: Sequence[Mapping[str, object]]) -> list[list[tuple[Any, ...]]]:

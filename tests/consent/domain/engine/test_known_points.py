@@ -4,7 +4,7 @@ import pytest
 
 from consent.domain.engine.answering import ask_one
 from consent.domain.engine.asking import Asked
-from consent.domain.engine.known_points import ask_about, decide_about, explain_each
+from consent.domain.engine.known_points import EACH, ask_about, decide_about, explain_each
 from consent.domain.engine.question import put_question
 from consent.domain.withdrawals import Scope, object_to
 from consent.models import BalancingTest, Channel
@@ -61,3 +61,7 @@ def test_everybody_known_gets_the_answer_of_their_own_name(channel: str, at: obj
     assert [(one.decision, one.evidence) for one in explained] == [
         (one.decision, one.evidence) for one in named
     ]
+
+
+def test_answers_to_many_questions_come_in_the_order_they_are_read_in() -> None:
+    assert EACH.statement.text.endswith("ORDER BY asking.number, found.place, found.contact_id")
