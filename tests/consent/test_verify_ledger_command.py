@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from consent.management.commands import verify_ledger
 from consent.models import Checkpoint, ConsentEvent, Evidence, LedgerLeaf
 from tests import make
 from tests.consent.domain.ledger.racing import Race
@@ -132,12 +133,27 @@ def test_evidence_swapped_between_two_people_of_one_name_is_found(sealed: Race, 
         if with_keys:
             link.execute(SWAP_KEYS, {"one": first.subject_id, "other": other.subject_id})
 
-    # With another key nothing opens any more that the person ever did.
-    broken = ConsentEvent.objects.filter(subject_id=person.pk).earliest("sequence") if with_keys else first
+    # With another key nothing opens any more that either ever did.
+    broken = ConsentEvent.objects.filter(subject_id__in=[first.subject_id, other.subject_id])
+    named = broken if with_keys else broken.filter(pk__in=[first.pk, other.pk])
     assert verify("--evidence") == (
         1,
-        f"The evidence of event {broken.pk} was changed, or is that of another event.\n",
+        "".join(
+            f"The evidence of event {event.pk} was changed, or is that of another event.\n"
+            for event in named.order_by("sequence")
+        ),
     )
+
+
+def test_not_all_is_named_where_much_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify_ledger, "MOST_NAMED", 2)
+    with unguarded() as link:
+        link.execute("UPDATE consent_evidence SET ciphertext = nonce")
+
+    code, said = verify("--evidence")
+
+    assert (code, len(said.splitlines())) == (1, 3)
+    assert said.endswith("There is more of that; the rest is not named.\n")
 
 
 def test_erased_evidence_is_no_fault() -> None:

@@ -1,6 +1,7 @@
 import sys
 from argparse import ArgumentParser
-from itertools import chain
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from consent.domain.seal import keys
+from consent.domain.seal.faults import Fault
 from consent.domain.seal.late import Late, find_late
 from consent.domain.seal.notes import Note, NoteBrokenError, read_checkpoint, read_note
 from consent.domain.seal.rereading import Bounds, read_bounds
@@ -15,11 +17,13 @@ from consent.domain.seal.stamping import REPLY, StampError, read_stamp
 from consent.domain.seal.verifying import Trusted, find_broken_evidence, find_faults
 
 BAD_USAGE = 2
+# What was swapped breaks in two places, each of which tells of the other.
+MOST_NAMED = 20
 WHAT_IT_SHOWS = "A seal shows that nothing was changed since; whether it was true is another matter."
 
 
 class Command(BaseCommand):
-    help = "Compares every event with its seal; exit 1 with the first fault named, 2 for an unusable file."
+    help = "Compares every event with its seal; exit 1 with what is wrong named, 2 for an unusable file."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -34,11 +38,9 @@ class Command(BaseCommand):
         outside = _read(options["checkpoint"]) if options["checkpoint"] else None
         bounds = read_bounds()
         found = find_faults(bounds=bounds, trusted=Trusted(verifiers=keys.verifiers(), outside=outside))
+        self._end_where_broken(list(islice(found, 1)))
         if options["evidence"]:
-            found = chain(found, find_broken_evidence())
-        if fault := next(iter(found), None):
-            self.stdout.write(fault.sentence)
-            sys.exit(1)
+            self._end_where_broken(list(islice(find_broken_evidence(), MOST_NAMED + 1)))
         self.stdout.write(f"All {bounds.tree_size} sealed events are as they were sealed.")
         if late := find_late(tree_size=bounds.tree_size):
             self.stdout.write(_told_late(late))
@@ -46,6 +48,14 @@ class Command(BaseCommand):
         if outside and options["checkpoint"].with_suffix(REPLY).exists():
             self.stdout.write(_stamped(options["checkpoint"]))
         self.stdout.write(WHAT_IT_SHOWS)
+
+    def _end_where_broken(self, found: Sequence[Fault]) -> None:
+        for fault in found[:MOST_NAMED]:
+            self.stdout.write(fault.sentence)
+        if found[MOST_NAMED:]:
+            self.stdout.write("There is more of that; the rest is not named.")
+        if found:
+            sys.exit(1)
 
 
 def _read(path: Path) -> Note:
