@@ -126,6 +126,33 @@ def test_every_page_is_sound_and_fits_a_phone(marketer: Page, scene: Scene) -> N
     assert faults == []
 
 
+def test_somebody_left_employment_is_noted_and_sound_at_every_step(marketer: Page, scene: Scene) -> None:
+    address = of(scene.journey, "left_work")
+    for name in ("Bob", "Alice"):
+        make.contact(organisation=scene.house.entity.organisation, given_name=name, family_name="Bakker")
+    faults: list[object] = []
+
+    marketer.goto(address)
+    faults += look(marketer)
+    for wanted in ("Niemand", "Bob"):
+        marketer.get_by_label("Name, whole e-mail address").fill(wanted)
+        marketer.get_by_role("button", name="Look for somebody").click()
+        marketer.wait_for_url(f"**{address}?q={wanted}")
+        faults += look(marketer)
+    marketer.get_by_label("Bob").first.check()
+    marketer.get_by_role("button", name="Somebody left employment").click()
+    marketer.get_by_text("This field is required").wait_for()
+    faults += look(marketer)
+    marketer.get_by_label("Bob Jansen").check()
+    marketer.get_by_label("Reason").fill("Nam afscheid")
+    marketer.get_by_role("button", name="Somebody left employment").click()
+    marketer.get_by_text("Noted.").wait_for()
+    faults += look(marketer)
+
+    assert faults == []
+    assert JourneyMember.objects.get(contact__given_name="Bob").outcome == "GOAL"
+
+
 def test_a_condition_is_added_by_a_button_and_enter_still_saves(marketer: Page, scene: Scene) -> None:
     draft = make_journeys.journey(
         legal_entity=scene.house.entity, purpose=scene.journey.purpose, code="concept"
