@@ -25,10 +25,16 @@ MOST_AT_ONCE: Final = 5_000
 NOTICED: Final = Path(__file__).with_name("sql").joinpath("noticed.sql").read_text()
 # The transactions before this number are over, and what they wrote is seen.
 SEEN_BEFORE: Final = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-# Of a journey that begins nothing is waited for: it looks at everybody.
+# So many notes are cleared away in one go, however many there are after a worker was away.
+NOTES_AT_ONCE: Final = 50_000
+# While a journey waits for its first look all stay: what it does not see yet may be noted already. One that
+# fails is not waited for: it looks at everybody then.
 FORGET: Final = f"""
-DELETE FROM scoring_personchange WHERE written_in < coalesce(
-    (SELECT min(noted_from) FROM scoring_journey WHERE state = 'RUNNING'), ({SEEN_BEFORE}))
+DELETE FROM scoring_personchange WHERE id IN (
+    SELECT id FROM scoring_personchange WHERE written_in < coalesce(
+        (SELECT min(coalesce(noted_from, 0)) FROM scoring_journey WHERE state = 'RUNNING' AND fault = ''),
+        ({SEEN_BEFORE}))
+    ORDER BY written_in LIMIT %(most)s)
 """  # noqa: S608 # nosec B608
 
 
@@ -67,9 +73,9 @@ def notice(*, journey: Journey, mark: Mark, at: datetime.datetime) -> list[uuid.
 
 
 def forget_notes() -> None:
-    """Clear away what every running journey has looked at."""
+    """Clear away what every running journey has looked at, the next so many notes."""
     with connection.cursor() as cursor:
-        cursor.execute(FORGET)
+        cursor.execute(FORGET, {"most": NOTES_AT_ONCE})
 
 
 def _parameters(journey: Journey, since: datetime.datetime, at: datetime.datetime) -> dict[str, Any]:

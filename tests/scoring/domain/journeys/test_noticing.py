@@ -303,8 +303,37 @@ def test_notes_go_once_every_running_journey_has_looked() -> None:
     turn(NOW + 2 * MINUTE)
 
     assert kept_for_a_draft == 2
-    assert visited == 2
+    assert visited == 4
     assert not PersonChange.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_note_goes_while_a_journey_waits_for_its_first_look_unless_it_fails() -> None:
+    found = way()
+    visits(found, found.person(), NOW)
+    begin(found)
+
+    noticing.forget_notes()
+    while_it_waits = PersonChange.objects.count()
+    Journey.objects.update(fault=Journey.Fault.TURN)
+    noticing.forget_notes()
+
+    assert (while_it_waits, PersonChange.objects.count()) == (2, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_after_a_long_absence_notes_go_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(noticing, "NOTES_AT_ONCE", 3)
+    found = way()
+    for name in ("Alice", "Bob"):
+        visits(found, found.person(name), NOW)
+
+    left = []
+    for _time in range(2):
+        noticing.forget_notes()
+        left.append(PersonChange.objects.count())
+
+    assert left == [1, 0]
 
 
 @pytest.mark.django_db(transaction=True)
