@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from consent.domain.retention.due import Asked, find_due
 from consent.models import RetentionTerm
@@ -24,11 +25,14 @@ def find_ended_applications(asked: Asked) -> QuerySet[Any]:
 
     Who permits to stay in the pool is kept with what they sent, until that permission ends: a year where its
     purpose says twelve months (art. 5(1)(e) GDPR; the four weeks are the usual term of the Dutch authority).
+    A procedure of which nothing was told for as long as a contact stays of whom nothing is heard is over too.
     """
+    ended_before = asked.before(Kind.APPLICATIONS)
+    unheard = Q(ended_at__isnull=True, told_at__lte=min(ended_before, asked.before(Kind.DORMANT)))
     return JobApplication.objects.filter(
         ~stays(contact="contact", now=asked.now),
+        Q(ended_at__lte=ended_before) | unheard,
         organisation=asked.organisation,
-        ended_at__lte=asked.before(Kind.APPLICATIONS),
     )
 
 
@@ -70,9 +74,10 @@ def _mark(rows: QuerySet[JobApplication], asked: Asked) -> None:
 
 
 def _measured_of(rows: QuerySet[JobApplication]) -> QuerySet[BehaviourEvent]:
-    ended = rows.filter(
+    over = rows.annotate(over_at=Coalesce("ended_at", "told_at"))
+    ended = over.filter(
         contact=OuterRef("contact"),
         pool__legal_entity=OuterRef("legal_entity"),
-        ended_at__gte=OuterRef("occurred_at"),
+        over_at__gte=OuterRef("occurred_at"),
     )
     return BehaviourEvent.objects.filter(Exists(ended), kind=BehaviourEvent.Kind.APPLICATION)

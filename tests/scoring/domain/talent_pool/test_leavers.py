@@ -298,4 +298,4 @@ def test_nobody_in_a_procedure_is_dormant() -> None:
     contact = make.contact(organisation=house.entity.organisation, created_at=make.LONG_AGO)
     application(house=house, contact=contact, applied_at=APPLIED_AT)
 
-    assert is_known(contact, at=APPLIED_AT + 3 * PROOF)
+    assert is_known(contact, at=APPLIED_AT + PROOF - A_SECOND)

@@ -217,11 +217,29 @@ def test_who_permits_to_stay_just_before_the_deletion_is_kept() -> None:
     assert JobApplication.objects.get() == found
 
 
-def test_a_running_procedure_is_never_touched() -> None:
+def test_a_running_procedure_is_not_touched_until_nothing_was_told_of_it_for_years() -> None:
     house = pool_house()
-    application(house=house, contact=applicant(house), applied_at=APPLIED_AT)
+    contact = applicant(house)
+    application(house=house, contact=contact, applied_at=APPLIED_AT, told_at=ENDED_AT)
+    measured = scoring.behaviour(
+        contact=contact,
+        legal_entity=house.entity,
+        kind=BehaviourEvent.Kind.APPLICATION,
+        occurred_at=APPLIED_AT,
+    )
+    RetentionTerm.objects.create(
+        organisation=house.entity.organisation,
+        kind=RetentionTerm.Kind.BEHAVIOUR,
+        days=PROOF.days + 100,
+        reason="Voor de proef.",
+        decided_at=GIVEN_AT,
+    )
 
-    assert gone(ENDS_AT + timedelta(days=400)) == 0
+    assert gone(ENDED_AT + PROOF - A_SECOND) == 0
+    assert BehaviourEvent.objects.get() == measured
+    assert gone(ENDED_AT + PROOF) == 1
+    contact.refresh_from_db()
+    assert (contact.erased_at, BehaviourEvent.objects.exists()) == (ENDED_AT + PROOF, False)
 
 
 def test_a_customer_who_applied_stays_a_customer() -> None:
