@@ -14,7 +14,8 @@ from consent.api.moments import read_field
 from consent.api.problems import Problem, WrongFieldError
 from consent.api.schemas import ManyAnswers, ManyQuestions, OneAnswer, OneQuestion, SharedQuestion
 from consent.domain.disclosures import given_out_about, pack_keys, record_disclosure
-from consent.domain.engine.answering import ask, ask_one
+from consent.domain.engine.alone import ask_again
+from consent.domain.engine.answering import ask
 from consent.domain.engine.asking import Asked
 from consent.domain.engine.kept_questions import put_question_again
 from consent.domain.engine.question import Question, UnknownCodeError, Wanted
@@ -37,7 +38,7 @@ def may_contact(request: HttpRequest, asked: Annotated[OneQuestion, JsonBody(...
     Any address gets an answer; what is no address gets `D_ADDRESS_INVALID`.
     """
     question = question_of(asked, key=caller_of(request).key, now=timezone.now())
-    answer = ask_one(question=question, asked=Asked(text=asked.address, contact_id=asked.contact))
+    answer = ask_again(question=question, asked=Asked(text=asked.address, contact_id=asked.contact))
     return as_json(tell_one(question=question, answer=answer))
 
 

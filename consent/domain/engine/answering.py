@@ -74,9 +74,11 @@ def ask_one(*, question: Question, asked: Asked) -> Answer:
     return ask(question=question, asked=[asked])[0]
 
 
-def answer_addresses(*, question: Question, asked: Sequence[Asked], addresses: Addresses) -> list[Answer]:
-    """Answer as `ask_without_evidence` does, for addresses that are read already."""
-    return _answer_all(question, asked, addresses, explained=False)
+def answer_addresses(
+    *, question: Question, asked: Sequence[Asked], addresses: Addresses, explained: bool = False
+) -> list[Answer]:
+    """Answer as `ask_without_evidence` does, for addresses read already; explained, as `ask` does."""
+    return _answer_all(question, asked, addresses, explained=explained)
 
 
 def ask_database(
@@ -185,7 +187,8 @@ def rule_on(*, case: Case, key: str) -> Ruling:
     """Decide once per distinct combination of facts: the rules are pure, and between two changes of law every
     moment gets the same answer. What cannot be read is denied.
     """
-    return _rule_on(replace(case, at=law_holds_since(at=case.at)), key)
+    since = law_holds_since(at=case.at)
+    return _rule_on(case if case.at == since else replace(case, at=since), key)
 
 
 @lru_cache(maxsize=4096)

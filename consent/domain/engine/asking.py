@@ -100,6 +100,13 @@ def as_parameters(*, question: Question, addresses: Addresses) -> dict[str, obje
     }
 
 
+def digest_of(*, question: Question, value: str) -> bytes:
+    """Hash one address of the kind asked about by the newest key."""
+    keys = suppression_keys()
+    hasher = _hasher(question.organisation_id, question.point_kind, keys.keys[keys.newest])
+    return bytes.fromhex(hasher.hex_digests([value])[0])
+
+
 def _digests(question: Question, values: Sequence[str], keys: Mapping[int, bytes]) -> list[str]:
     """Every hash of each address, by version of the key: those of one address stand together."""
     kinds = {question.point_kind} if question.point_kind else {_kind_of(value) for value in values}

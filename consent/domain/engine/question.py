@@ -1,7 +1,7 @@
 import datetime
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -12,6 +12,7 @@ from consent.domain.calling_policies import StoredRules, read_calling_rules
 from consent.domain.engine.statement import Statement
 from consent.domain.rulebook.calling_hours import CallingRules, next_allowed_at
 from consent.domain.rulebook.facts import Case, Jurisdiction, Policy
+from consent.domain.rulebook.packs import law_holds_since
 from consent.domain.rulebook.packs.be_2015_07_11 import LIST_IS_FRESH_FOR
 from consent.models import Channel
 
@@ -69,10 +70,14 @@ class Question:
     # Of the settings as they were read, and until when they say the same if nobody changes them.
     revision: uuid.UUID | None
     holds_until: datetime.datetime
+    # Whether all this was read for an earlier request.
+    kept: bool = field(default=False, compare=False)
 
     def at_moment(self, now: datetime.datetime) -> "Question":
         """The same question about a later moment, before which nothing of this has changed."""
-        return replace(self, at=now, known_at=now, case=replace(self.case, at=now))
+        since = law_holds_since(at=now)
+        case = self.case if self.case.at == since else replace(self.case, at=since)
+        return replace(self, kept=True, at=now, known_at=now, case=case)
 
     def hours_of(self, jurisdiction: Jurisdiction) -> Hours:
         """The hours for people of one jurisdiction; they are no part of the decision."""
@@ -256,7 +261,7 @@ def _case(found: _Found, channel: str, at: datetime.datetime) -> Case:
         channel=channel,
         content=found.content,
         sender=found.kind,
-        at=at,
+        at=law_holds_since(at=at),
         service_test_passed=bool(found.service_test_passed),
         balancing_test=found.balancing_test_id is not None,
         policy=FORBIDS.get(found.forbids or "", Policy.NONE),

@@ -16,6 +16,7 @@ import datetime
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -103,6 +104,11 @@ class CallingRules:
     mourning: frozenset[datetime.date] = frozenset()
     tightened: tuple[Tightening, ...] = ()
 
+    @cached_property
+    def days(self) -> dict[datetime.date, "Window | Closure"]:
+        """The days that were looked at: each is found once, however often is asked about it."""
+        return {}
+
     @property
     def clock(self) -> ZoneInfo:
         return ZONES.get(self.jurisdiction) or ZoneInfo(self.zone)
@@ -143,6 +149,12 @@ def next_allowed_at(*, rules: CallingRules, at: datetime.datetime) -> datetime.d
 
 def find_day(*, rules: CallingRules, on: datetime.date) -> Window | Closure:
     """Find the hours of one day, or why it is closed: the law first, then what the legal entity narrowed."""
+    if on not in rules.days:
+        rules.days[on] = _find_day(rules, on)
+    return rules.days[on]
+
+
+def _find_day(rules: CallingRules, on: datetime.date) -> Window | Closure:
     narrowed = [tightening for tightening in rules.tightened if tightening.holds(on)]
     if closure := _closed_by_law(rules, on):
         return closure

@@ -146,15 +146,7 @@ agreements AS (
         CASE WHEN %(channel)s::text = 'CALL' THEN relation.ends_at END AS ends_at,
         -- Looked up for an answer that is explained, not for a list.
         CASE WHEN %(explained)s::boolean THEN (
-            SELECT id FROM customers_transaction agreed
-            WHERE agreed.contact_id = relation.contact_id
-                AND agreed.legal_entity_id = relation.legal_entity_id
-                AND agreed.kind = relation.kind
-                AND agreed.product_group_id IS NOT DISTINCT FROM relation.product_group_id
-                AND agreed.occurred_at <= %(at)s::timestamptz
-            ORDER BY %(point_kind)s::text = ANY(agreed.supplied_kinds) DESC,
-                agreed.optout_offered DESC, agreed.told_at_collection DESC, agreed.occurred_at, agreed.id
-            LIMIT 1
+            /* transaction */
         ) END AS transaction_id
     FROM candidates candidate
     JOIN relations relation ON relation.contact_id = candidate.contact_id

@@ -144,7 +144,7 @@ def test_what_is_kept_is_not_read_again() -> None:
 
     assert connection.connection is None
     assert again == kept.at_moment(SOON)
-    assert (again.at, again.case.at) == (SOON, SOON)
+    assert (again.at, again.known_at, again.kept, kept.kept) == (SOON, SOON, True, False)
 
 
 @pytest.mark.django_db(transaction=True)
