@@ -7,7 +7,7 @@ members apart, each under its own name. What differs is written again in full be
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,9 +18,12 @@ from consent.domain.seal.leaf_sql import read_statement
 from consent.domain.seal.tree import BLOCK, hash_leaf
 from consent.domain.side_by_side import read_in_order
 
-# Whole subtrees, so that each is hashed in one go.
-LEAVES_AT_ONCE = 32 * BLOCK
-READ = read_statement("read")
+# Whole subtrees, so that each is hashed in one go; so many that planning the question costs little beside it.
+LEAVES_AT_ONCE = 64 * BLOCK
+# Block by block as they are made, in bytes: nothing grows with the run but its hashes, and while one block is
+# hashed here the database makes the next.
+READ = f"COPY ({read_statement('read')}) TO STDOUT (FORMAT binary)"
+COLUMNS = ("bytea", "bytea", "int8")
 DIFFERING = read_statement("differing")
 BOUNDS = read_statement("bounds")
 # Each run is a few thousand keys: looking them up is right, whatever a planner without statistics thinks; and
@@ -82,8 +85,7 @@ def _read(first: int, bounds: Bounds) -> Run:
     about = {"first": first, "end": end, "block": BLOCK, "settled": bounds.settled_sequence}
     with connection.cursor() as cursor:
         cursor.execute(LOOK_UP_BY_KEY)
-        cursor.execute(READ, about)
-        blocks = [(bytes(sealed), _hash(entries), settled) for sealed, entries, settled in cursor]
+        blocks = [(sealed, _hash(entries), settled) for sealed, entries, settled in _stream(cursor, about)]
         is_same = all(sealed == made for sealed, made, _settled in blocks)
         return Run(
             first=first,
@@ -94,8 +96,14 @@ def _read(first: int, bounds: Bounds) -> Run:
         )
 
 
-def _hash(entries: str | None) -> bytes:
-    lines = entries.encode().split(b"\n") if entries else []
+def _stream(cursor: CursorWrapper, about: Mapping[str, int]) -> Iterator[tuple[bytes, bytes | None, int]]:
+    with connection.wrap_database_errors, cursor.copy(READ, about) as copy:
+        copy.set_types(COLUMNS)
+        yield from copy.rows()
+
+
+def _hash(entries: bytes | None) -> bytes:
+    lines = entries.split(b"\n") if entries else []
     return b"".join([hash_leaf(entry=line) for line in lines])
 
 

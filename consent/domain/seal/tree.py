@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
+# Begun once: a copy is had for less than a new beginning.
+LEAF = hashlib.sha256(b"\x00")
 # The roots of complete subtrees that are kept: those of 256 leaves, of 256 times 256, and so on.
 KEPT_LEVELS = 8
 BLOCK = 1 << KEPT_LEVELS
@@ -38,7 +40,9 @@ ReadNodes = Callable[[Sequence[Node]], Mapping[Node, bytes]]
 
 def hash_leaf(*, entry: bytes) -> bytes:
     """Hash what a leaf holds; the first byte keeps leaves and nodes apart."""
-    return hashlib.sha256(b"\x00" + entry).digest()
+    leaf = LEAF.copy()
+    leaf.update(entry)
+    return leaf.digest()
 
 
 def hash_children(*, left: bytes, right: bytes) -> bytes:
