@@ -2,28 +2,23 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import staff_of
 from customers.domain.staff import Area, Right, rights_of
 from customers.models import Contact
 
 FOUND_AT_MOST = 20
-NOBODY_CHOSEN = _("Choose who it is about first.")
 
 
 def find_contacts(request: HttpRequest, text: str, *, organisation_id: Any) -> list[Contact]:
-    """Who the list of contacts finds for this text, of one organisation; nothing for no text.
-
-    Nothing either where it holds a character that the database keeps of nobody.
-    """
-    if not text or "\0" in text:
+    """Who the list of contacts finds for this text, of one organisation; nothing for no text."""
+    if not text:
         return []
     page = admin.site.get_model_admin(Contact)
-    found, _twice = page.get_search_results(request, _contacts(request, organisation_id), text)
+    found, _has_twice = page.get_search_results(request, _contacts(request, organisation_id), text)
     return list(found.distinct().order_by("family_name", "given_name", "pk")[:FOUND_AT_MOST])
 
 
@@ -33,14 +28,6 @@ def chosen_contact(request: HttpRequest, *, organisation_id: Any) -> Contact:
         return _contacts(request, organisation_id).get(pk=request.POST.get("contact", ""))
     except (Contact.DoesNotExist, ValueError) as error:
         raise Http404 from error
-
-
-def asked_contact(request: HttpRequest, *, organisation_id: Any) -> Contact | None:
-    """The same; None where nobody was chosen yet, and the page says so."""
-    if not request.POST.get("contact"):
-        messages.error(request, NOBODY_CHOSEN)
-        return None
-    return chosen_contact(request, organisation_id=organisation_id)
 
 
 def may_see_people(request: HttpRequest) -> bool:

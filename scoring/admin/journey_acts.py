@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.admin.scope import require, staff_of
 from customers.domain.staff import Duty, Right
 from customers.models import Contact
-from scoring.admin.find_contact import asked_contact, find_contacts, may_see_people
+from scoring.admin.find_contact import chosen_contact, find_contacts, may_see_people
 from scoring.admin.journey_pages import JourneyPages, hides
 from scoring.domain.journeys import moving, running
 from scoring.domain.journeys.stopping import LONGEST_REASON
@@ -147,8 +147,8 @@ class JourneyActs(JourneyPages):
         wanted = request.GET.get("q", "").strip()
         form = StageForm(request.POST or None, journey=journey)
         if request.method == "POST":
-            contact = asked_contact(request, organisation_id=journey.organisation_id)
-            if contact and form.is_valid() and self.put(request, journey, contact, form.cleaned_data):
+            contact = chosen_contact(request, organisation_id=journey.organisation_id)
+            if form.is_valid() and self.put(request, journey, contact, form.cleaned_data):
                 return redirect("admin:scoring_journey_figures", journey.pk)
         context = {
             "form": form,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.admin.scope import staff_of
 from customers.models import Contact
-from scoring.admin.find_contact import asked_contact, find_contacts
+from scoring.admin.find_contact import chosen_contact, find_contacts
 from scoring.admin.journey_acts import JourneyActs, ReasonForm
 from scoring.domain.journeys.employment import NotEmployedError, note_left_employment
 from scoring.models import Journey
@@ -33,16 +33,14 @@ class JourneyLeaving(JourneyActs):
         wanted = request.GET.get("q", "").strip()
         form = ReasonForm(request.POST or None)
         if request.method == "POST":
-            contact = asked_contact(request, organisation_id=journey.organisation_id)
-            reason = form.cleaned_data["reason"] if form.is_valid() else ""
-            if contact and reason and self.note(request, journey, contact, reason):
+            contact = chosen_contact(request, organisation_id=journey.organisation_id)
+            if form.is_valid() and self.note(request, journey, contact, form.cleaned_data["reason"]):
                 return redirect("admin:scoring_journey_figures", journey.pk)
         context: dict[str, Any] = {
             "form": form,
             "wanted": wanted,
             "found": find_contacts(request, wanted, organisation_id=journey.organisation_id),
             "chosen": request.POST.get("contact", ""),
-            "button": _("Note that they left"),
             "explained": _(
                 "Who works here has no score and is named nowhere. Look for somebody who left, and say how "
                 "you know: from then on they are treated as anybody else, and may be followed and scored."

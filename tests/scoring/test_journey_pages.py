@@ -636,26 +636,6 @@ def test_nobody_is_moved_without_a_reason_and_nothing_typed_is_lost(
     assert member.stage == looks
 
 
-@pytest.mark.parametrize("name", ["put_in", "left_work"])
-def test_a_button_pressed_before_anybody_is_chosen_says_so(
-    client: Client, running: Journey, looks: JourneyStage, name: str
-) -> None:
-    for given_name in ("Alice", "Bob"):
-        make.contact(organisation=running.organisation, given_name=given_name, family_name="Lampman")
-
-    said = {"stage": looks.pk, "reason": "Kwam langs"}
-    answer = client.post(f"{page(name, running)}?q=Lampman", said)
-
-    shown = answer.content.decode()
-    assert (answer.status_code, "Choose who it is about first." in shown) == (200, True)
-    assert ("Kwam langs" in shown, running.members.exists()) == (True, False)
-
-
-@pytest.mark.parametrize("name", ["put_in", "left_work"])
-def test_nobody_is_found_by_a_character_that_no_name_has(client: Client, running: Journey, name: str) -> None:
-    assert client.get(page(name, running), {"q": "Lamp\x00man"}).context["found"] == []
-
-
 def test_who_may_not_be_followed_is_not_put_in(client: Client, running: Journey, looks: JourneyStage) -> None:
     alice = make.contact(organisation=running.organisation, given_name="Alice")
     object_to(contact=alice, scope=Scope(), how=BY_PHONE, occurred_at=NOW)
