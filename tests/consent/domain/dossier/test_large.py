@@ -35,6 +35,7 @@ from tests.consent.domain.dossier.scene import Story, check, exported, files_in,
 
 pytestmark = pytest.mark.django_db
 NOW = make.NOW
+BY_STAFF = Circumstances(actor=Actor.STAFF, source=Source.STAFF_ENTRY, method=Method.RECORD)
 
 
 @pytest.fixture
@@ -220,10 +221,37 @@ def test_erasure_while_a_file_is_written_takes_all_of_it_away(
     assert not EvidenceExport.objects.exclude(reason="").exists()
 
 
+@pytest.mark.parametrize(
+    ("formats", "with_evidence", "goes"),
+    [([Format.CSV], True, True), ([Format.PDF], False, True), ([Format.CSV], False, False)],
+)
+@pytest.mark.parametrize("status", ["", Status.WITHDRAWN])
+def test_file_of_a_selection_goes_with_whoever_it_tells_of(
+    told: Story, officer: StaffMember, formats: list[Format], status: str, *, with_evidence: bool, goes: bool
+) -> None:
+    selection = Selection(organisation_id=told.alice.organisation_id, status=status)
+    file = worked_off(
+        begun(replace(everybody(told, *formats), selection=selection, with_evidence=with_evidence), officer)
+    )
+
+    erase(contact=told.alice, how=BY_STAFF, erased_at=NOW)
+
+    file.refresh_from_db()
+    assert (file.wrapped_key is None, not file.parts.exists()) == (goes, goes)
+    assert file.reason == EvidenceExport.objects.get().reason == "Voor de AP."
+
+
+def test_file_of_others_stays(told: Story, officer: StaffMember) -> None:
+    file = worked_off(begun(of_one(told.bob), officer))
+
+    erase(contact=told.alice, how=BY_STAFF, erased_at=NOW)
+
+    assert content_of(file)
+
+
 def erase_alone(contact: Contact) -> None:
-    how = Circumstances(actor=Actor.STAFF, source=Source.STAFF_ENTRY, method=Method.RECORD)
     try:
-        erase(contact=contact, how=how, erased_at=NOW)
+        erase(contact=contact, how=BY_STAFF, erased_at=NOW)
     finally:
         connection.close()
 
