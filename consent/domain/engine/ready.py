@@ -68,15 +68,15 @@ def can_stand_ready() -> bool:
     return len(suppression_keys().keys) == 1
 
 
-def are_many(*, question: Question, addresses: Addresses) -> bool:
-    """Say whether there are enough for a way of their own, of a kind of address that has one."""
-    return len(addresses.values) >= FEWEST and question.point_kind in KINDS
+def is_short(*, question: Question, addresses: Addresses) -> bool:
+    """Say whether there is a short way: not for a few, for the past, or for another kind of address."""
+    many = len(addresses.values) >= FEWEST
+    return many and question.point_kind in KINDS and not question.about_the_past
 
 
 def fetch_ready(*, question: Question, addresses: Addresses) -> list[Ready]:
-    """Fetch who stands ready of those asked about: of the past nobody does."""
-    many = are_many(question=question, addresses=addresses)
-    if question.about_the_past or not many or not can_stand_ready():
+    """Fetch who stands ready of those asked about; nobody where there is no short way."""
+    if not is_short(question=question, addresses=addresses) or not can_stand_ready():
         return []
     rows: list[Ready] = READY.fetch(_parameters(question, addresses), binary=True)
     if not any(addresses.contacts):

@@ -1,7 +1,7 @@
 """Lists, the short way for strangers: addresses that nobody holds, of which nothing is known.
 
 Strangers have the same facts, save for the country of their number: one small statement says who is none, and
-only they go the long way. Of the past too: whoever nobody holds now and was never blocked was one then.
+only they go the long way.
 """
 
 from typing import Final
@@ -9,30 +9,23 @@ from typing import Final
 from consent.domain.engine.asking import Addresses, as_parameters
 from consent.domain.engine.facts_query import HASHED, SQL
 from consent.domain.engine.question import Question
-from consent.domain.engine.ready import are_many
+from consent.domain.engine.ready import is_short
 from consent.domain.engine.statement import Statement
 from consent.domain.rulebook.facts import Age, Block, Jurisdiction, Listing
 
-
-def _known(blocks: str) -> Statement:
-    sql = SQL.joinpath("strangers.sql").read_text().replace("/* hashed */", HASHED)
-    return Statement(sql.replace("/* blocks */", SQL.joinpath(f"{blocks}.sql").read_text().strip()))
-
-
-# By whether the question is about the past.
-KNOWN: Final = {False: _known("strangers_blocked"), True: _known("strangers_ever_blocked")}
+KNOWN: Final = Statement(SQL.joinpath("strangers.sql").read_text().replace("/* hashed */", HASHED))
 COUNTRIES: Final = {"+31": Jurisdiction.NL, "+32": Jurisdiction.BE}
 # When their facts end, as the query of facts writes it: never.
 NO_ENDS: Final = "|||"
 
 
 def find_known(*, question: Question, addresses: Addresses) -> set[int]:
-    """Find the places, from 1 on, of those who are no strangers; of few it says all."""
-    if not are_many(question=question, addresses=addresses):
+    """Find the places, from 1 on, of those who are no strangers; of the past, or of few, it says all."""
+    if not is_short(question=question, addresses=addresses):
         return set(range(1, len(addresses.values) + 1))
     asked = as_parameters(question=question, addresses=addresses)
     about = {"organisation": question.organisation_id, "list_fresh": question.list_is_fresh}
-    rows = KNOWN[question.about_the_past].fetch({**about, **asked}, binary=True)
+    rows = KNOWN.fetch({**about, **asked}, binary=True)
     values, blocked = {value for value, _place in rows}, {place for _value, place in rows if place}
     return blocked | {place for place, value in enumerate(addresses.values, start=1) if value in values}
 

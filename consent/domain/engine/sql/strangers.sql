@@ -16,6 +16,8 @@ UNION ALL
 SELECT NULL, hashed.place
 FROM hashed
 WHERE EXISTS (
-    /* blocks */
+    SELECT FROM consent_suppression block
+    WHERE block.organisation_id = %(organisation)s::uuid AND block.address_hash = hashed.address_hash
+        AND block.lifted_at IS NULL
     OFFSET 0
 )

@@ -11,29 +11,24 @@ from consent.domain.do_not_call import Registration
 from consent.domain.engine import ready
 from consent.domain.engine.asking import read_texts
 from consent.domain.engine.bulk import answer_chunk
-from consent.domain.engine.question import put_question
 from consent.domain.engine.strangers import find_known
-from consent.domain.suppressions import Block, lift_suppression
+from consent.domain.suppressions import Block
 from consent.models import Suppression
 from customers.domain.addresses import read_address
 from tests import make
 from tests.consent.admin_rows import BY_PHONE
-from tests.consent.domain.ready.scene import DAY, House, both_ways
+from tests.consent.domain.ready.scene import DAY, House
 
 pytestmark = pytest.mark.django_db
 STRANGERS = ["+31200000901", "+3222000109", "+4930123456", "?", "0612345678", "eva@example.org", "+31x@e.nl"]
-BLOCKED, BLOCKED_BEFORE, LIFTED = "+31200000902", "+31200000903", "+31200000904"
+BLOCKED, BLOCKED_BEFORE = "+31200000902", "+31200000903"
 REGISTERED, HELD = "+3222000101", "+31200000101"
 KNOWN = [BLOCKED, BLOCKED_BEFORE, REGISTERED, HELD]
 
 
-def block_of(house: House, text: str) -> Block:
-    return Block(organisation=house.shop.organisation, address=read_address(text=text, country="NL"))
-
-
 def block(house: House, text: str) -> None:
     suppressions.suppress_address(
-        block=block_of(house, text),
+        block=Block(organisation=house.shop.organisation, address=read_address(text=text, country="NL")),
         reason=Suppression.Reason.BLOCKED,
         how=BY_PHONE,
         suppressed_at=make.NOW - DAY,
@@ -70,35 +65,6 @@ def test_both_ways_give_one_answer(house: House, contact: uuid.UUID | None) -> N
         with mock.patch.object(ready, "FEWEST", len(texts) + 1):
             long = answer_chunk(question=question, texts=texts, contacts=contacts)
         assert short == long
-
-
-@pytest.mark.parametrize("channel", ["CALL", "EMAIL"])
-@pytest.mark.parametrize("days", [0.5, 2])
-@pytest.mark.parametrize("known", [0.5, 1.5, 3])
-def test_both_ways_give_one_answer_of_the_past(house: House, channel: str, days: float, known: float) -> None:
-    """One block was lifted since, so that only the past holds it."""
-    block(house, LIFTED)
-    lift_suppression(
-        block=block_of(house, LIFTED), how=BY_PHONE, lifted_at=make.NOW + DAY, recorded_at=make.NOW + DAY
-    )
-    texts = [*STRANGERS, *KNOWN, LIFTED]
-    question = put_question(
-        legal_entity=house.shop.code,
-        purpose="offers",
-        channel=channel,
-        at=make.NOW + days * DAY,
-        known_at=make.NOW + known * DAY,
-        now=make.NOW + 4 * DAY,
-    )
-
-    short, long, ready_ones = both_ways(question=question, texts=texts)
-
-    assert short == long
-    assert ready_ones == 0
-    with mock.patch.object(ready, "FEWEST", 0):
-        asked = read_texts(question=question, texts=texts, contacts=[None] * len(texts))
-        known_ones = find_known(question=question, addresses=asked)
-    assert known_ones == ({8, 9, 10, 11, 12} if channel == "CALL" else set())
 
 
 def test_only_who_is_no_stranger_goes_the_long_way(house: House) -> None:
