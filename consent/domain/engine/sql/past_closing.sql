@@ -1,34 +1,41 @@
+changed AS MATERIALIZED (SELECT contact_id FROM people JOIN customers_formerstanding USING (contact_id)),
 -- What decided the rules about a contact then: the oldest standing that was kept after the last change that both
--- was known by then and held by then. A date of birth has no period: only when it became known counts.
+-- was known by then and held by then. A date of birth has no period: only when it became known counts. Few ever
+-- changed: of all others nothing is looked up (OFFSET keeps that a question of its own).
 contacts AS (
     SELECT contact.id,
-        CASE WHEN standing.id IS NULL THEN contact.kind ELSE standing.kind END AS kind,
-        CASE WHEN standing.id IS NULL THEN contact.legal_form ELSE standing.legal_form END AS legal_form,
-        CASE WHEN standing.id IS NULL THEN contact.country ELSE standing.country END AS country,
-        coalesce(standing.represented, contact.representative_id IS NOT NULL) AS represented,
-        CASE WHEN known.id IS NULL THEN contact.birth_date ELSE known.birth_date END AS birth_date
+        CASE WHEN former.standing_id IS NULL THEN contact.kind ELSE former.kind END AS kind,
+        CASE WHEN former.standing_id IS NULL THEN contact.legal_form ELSE former.legal_form END AS legal_form,
+        CASE WHEN former.standing_id IS NULL THEN contact.country ELSE former.country END AS country,
+        coalesce(former.represented, contact.representative_id IS NOT NULL) AS represented,
+        CASE WHEN former.known_id IS NULL THEN contact.birth_date ELSE former.birth_date END AS birth_date
     FROM customers_contact contact
     LEFT JOIN LATERAL (
-        SELECT former.*
-        FROM customers_formerstanding former
-        WHERE former.contact_id = contact.id
-            AND former.replaced_at > coalesce((
-                SELECT max(changed.replaced_at)
-                FROM customers_formerstanding changed
-                WHERE changed.contact_id = contact.id
-                    AND changed.replaced_at <= %(known_at)s::timestamptz
-                    AND changed.held_until_at <= %(at)s::timestamptz
-            ), '-infinity')
-        ORDER BY former.replaced_at, former.id
-        LIMIT 1
-    ) standing ON true
-    LEFT JOIN LATERAL (
-        SELECT former.id, former.birth_date
-        FROM customers_formerstanding former
-        WHERE former.contact_id = contact.id AND former.replaced_at > %(known_at)s::timestamptz
-        ORDER BY former.replaced_at, former.id
-        LIMIT 1
-    ) known ON true
+        SELECT standing.id AS standing_id, standing.kind, standing.legal_form, standing.country,
+            standing.represented, known.id AS known_id, known.birth_date
+        FROM (SELECT WHERE contact.id IN (SELECT contact_id FROM changed) OFFSET 0) AS one_of_them
+        LEFT JOIN LATERAL (
+            SELECT one.*
+            FROM customers_formerstanding one
+            WHERE one.contact_id = contact.id
+                AND one.replaced_at > coalesce((
+                    SELECT max(later.replaced_at)
+                    FROM customers_formerstanding later
+                    WHERE later.contact_id = contact.id
+                        AND later.replaced_at <= %(known_at)s::timestamptz
+                        AND later.held_until_at <= %(at)s::timestamptz
+                ), '-infinity')
+            ORDER BY one.replaced_at, one.id
+            LIMIT 1
+        ) standing ON true
+        LEFT JOIN LATERAL (
+            SELECT one.id, one.birth_date
+            FROM customers_formerstanding one
+            WHERE one.contact_id = contact.id AND one.replaced_at > %(known_at)s::timestamptz
+            ORDER BY one.replaced_at, one.id
+            LIMIT 1
+        ) known ON true
+    ) former ON true
 ),
 -- A block may be lifted and made again, which overwrites its row: what held then is read from the acts.
 blocks AS MATERIALIZED (
