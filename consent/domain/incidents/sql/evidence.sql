@@ -10,6 +10,13 @@ WHERE export.organisation_id = %(organisation)s
     AND (%(staff)s::uuid IS NULL OR export.staff_id = %(staff)s::uuid)
     AND event.subject_id IS NOT NULL
     AND (export.contact_id IS NULL OR event.subject_id = export.contact_id)
+    -- In one list of all who were chosen by name, which is hashed: an array would be gone through for each event.
+    AND (export.selection->>'contact_ids' IS NULL OR (export.id, event.subject_id) IN (
+        SELECT chosen.id, key::uuid
+        FROM consent_evidenceexport chosen, unnest(string_to_array(chosen.selection->>'contact_ids', ' ')) key
+        WHERE chosen.organisation_id = %(organisation)s
+            AND chosen.exported_at >= %(since)s AND chosen.exported_at < %(until)s
+    ))
     AND (export.selection->>'legal_entity_id' IS NULL OR event.legal_entity_id IS NULL
         OR event.legal_entity_id = (export.selection->>'legal_entity_id')::uuid)
     AND (export.selection->>'purpose_id' IS NULL OR event.purpose_id IS NULL

@@ -114,7 +114,9 @@ def test_one_list_is_asked_about() -> None:
     assert [(each.list_id, each.people) for each in find_lists(search=one)] == [(given.list_id, 2)]
 
 
-@pytest.mark.parametrize("narrowed", ["nothing", "entity", "purpose", "channel", "since", "contact"])
+@pytest.mark.parametrize(
+    "narrowed", ["nothing", "entity", "purpose", "channel", "since", "contact", "chosen"]
+)
 def test_exports_of_evidence_are_of_the_people_of_their_selection(narrowed: str) -> None:
     made = scene()
     organisation = made.entity.organisation
@@ -133,6 +135,7 @@ def test_exports_of_evidence_are_of_the_people_of_their_selection(narrowed: str)
         "channel": {"channel": "CALL"},
         "since": {"since": str(make.NOW)},
         "contact": {"contact_id": str(someone.pk)},
+        "chosen": {"contact_ids": f"{someone.pk} {uuid.UUID(int=0)}"},
     }[narrowed]
     from consent.domain.seal.sealing import seal_chunk  # noqa: PLC0415
 
@@ -147,6 +150,7 @@ def test_exports_of_evidence_are_of_the_people_of_their_selection(narrowed: str)
             purpose_id=other.pk if narrowed == "purpose" else None,
             channel="CALL" if narrowed == "channel" else "",
             since=make.NOW if narrowed == "since" else None,
+            contact_ids=(someone.pk,) if narrowed == "chosen" else (),
         ),
         tree_size=made_export.tree_size,
     )
