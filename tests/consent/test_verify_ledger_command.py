@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from consent.domain.seal import verifying
 from consent.management.commands import verify_ledger
 from consent.models import Checkpoint, ConsentEvent, Evidence, LedgerLeaf
 from tests import make
@@ -143,6 +144,20 @@ def test_evidence_swapped_between_two_people_of_one_name_is_found(sealed: Race, 
             for event in named.order_by("sequence")
         ),
     )
+
+
+def test_broken_evidence_is_found_below_a_number_that_was_given_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(verifying, "EVENTS_AT_ONCE", 1)
+    first, second = ConsentEvent.objects.order_by("pk")[:2]
+    with unguarded() as link:
+        link.execute(
+            "UPDATE consent_consentevent SET sequence = %s WHERE id = %s", [first.sequence, second.pk]
+        )
+        link.execute("UPDATE consent_evidence SET ciphertext = nonce WHERE event_id = %s", [second.pk])
+
+    assert [fault.event_id for fault in verifying.find_broken_evidence()] == [second.pk]
 
 
 def test_not_all_is_named_where_much_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
