@@ -16,9 +16,7 @@ from consent.domain.engine.ready import FORM, KINDS, can_stand_ready, key_of
 from consent.domain.engine.statement import Statement
 from consent.domain.engine.strangers import NO_ENDS, key_of_stranger
 
-ALONE: Final = Statement(
-    with_parts(SQL.joinpath("alone.sql").read_text(), zone="", point_kind="%(point_kind)s::text")
-)
+ALONE: Final = Statement(with_parts(SQL.joinpath("alone.sql").read_text(), zone="", point_kind=""))
 # More that changed is not looked through for one address.
 MUCH: Final = 500
 ACTS: Final = 4  # of a permission: grant, request, withdrawal, and the wording

@@ -56,11 +56,7 @@ ASKED: Final = _read("asked").rstrip()
 HASHED: Final = _read("hashed").rstrip().removesuffix(",")
 OPENINGS: Final = {True: _read("asked_one"), False: f"{ASKED},\n{HASHED},\n"}
 PARTS: Final = (
-    "first_call",
-    "transaction",
-    "permission_letters",
-    "relation_kind",
-    "collected",
-    "relation_letters",
+    *("stands_ready", "first_call", "permission_letters"),
+    *("relation_kind", "collected", "relation_letters", "transaction"),
 )
 FACTS: Final = with_parts(_read("facts"), zone="%(zone)s::text", point_kind="%(point_kind)s::text")

@@ -11,14 +11,14 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from consent.domain.engine.asking import Addresses
 from consent.domain.engine.backing import CONSENTS, RELATIONS
-from consent.domain.engine.facts_query import SQL
+from consent.domain.engine.facts_query import SQL, with_parts
 from consent.domain.engine.question import Question
 from consent.domain.engine.statement import Statement
 from consent.domain.rulebook.facts import Kind, Listing
 from customers.domain.key_rings import suppression_keys
 from customers.models import ContactPoint
 
-READY: Final = Statement(SQL.joinpath("ready.sql").read_text())
+READY: Final = Statement(with_parts(SQL.joinpath("ready.sql").read_text(), zone="", point_kind=""))
 KINDS: Final = {ContactPoint.Kind.EMAIL.value, ContactPoint.Kind.PHONE.value}
 # Fewer are asked about at once: two statements would take longer than one.
 FEWEST: Final = 50

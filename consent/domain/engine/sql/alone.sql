@@ -42,10 +42,7 @@ LEFT JOIN (
         AND point.value = address.value AND point.contact_id = address.contact_id
     WHERE address.organisation_id = %(organisation)s::uuid
         AND address.value = %(value)s::text
-        AND address.form = %(form)s::integer
-        AND (strpos(address.value, '@') > 0) = (%(point_kind)s::text = 'EMAIL')
-        AND address.holds_from <= %(at)s::timestamptz
-        AND coalesce(address.holds_until > %(at)s::timestamptz, true)
+        AND /* stands_ready */
         -- What changed is read once; where that is much, nobody counts as ready.
         AND (
             SELECT count(*) < %(much)s::integer AND NOT coalesce(bool_or(
